@@ -1,0 +1,62 @@
+// The host side of a program's memory: one area for the code and one for each region.
+#pragma once
+
+#include "engine/machine/outcome.hpp"
+#include "engine/machine/program.hpp"
+
+#include <span>
+#include <vector>
+
+namespace diptych {
+
+/// A run of guest addresses with one access right, and where its bytes lie in the host.
+struct Area {
+  u64 address = 0;
+  u64 size = 0;  ///< exactly the accessible bytes: for the code, its own and no more
+  Access access = Access::none;
+  u8* host = nullptr;
+
+  bool contains(u64 guest_address) const { return guest_address - address < size; }
+};
+
+/// Where a machine may keep an area: the code first, then the regions in their order. Each is at least
+/// as large as the whole pages the area touches, and begins at the first such page.
+struct AreaPlan {
+  u64 first_page = 0;   ///< guest address of the first page
+  u64 pages_size = 0;   ///< bytes in whole pages
+  u64 address = 0;      ///< of the accessible bytes
+  u64 size = 0;
+  Access access = Access::none;
+};
+
+std::vector<AreaPlan> plan_areas(const Program& program);
+
+/// Guest memory before the first instruction, and the way back to it after each run. Owned by no
+/// machine's address space: each machine binds the areas to bytes of its own.
+class InitialMemory {
+ public:
+  /// Takes the program's code and contents.
+  void prepare(const Program& program);
+
+  std::span<const AreaPlan> areas() const { return plans_; }
+
+  /// The whole pages of one area, as they are before the first instruction.
+  std::span<const u8> pages(std::size_t area) const { return {images_[area].data(), images_[area].size()}; }
+
+  /// The accessible bytes of one area.
+  std::span<const u8> bytes(std::size_t area) const {
+    return pages(area).subspan(plans_[area].address - plans_[area].first_page, plans_[area].size);
+  }
+
+ private:
+  std::vector<AreaPlan> plans_;
+  std::vector<std::vector<u8>> images_;
+};
+
+/// Lays an input's bytes over memory that already holds the initial image. `areas` are in plan order.
+void lay(std::span<const Bytes> bytes, std::span<const Area> areas);
+
+/// The views of an Outcome: each writable area, in order.
+void view_writable(std::span<const Area> areas, std::vector<MemoryView>& views);
+
+}  // namespace diptych
