@@ -5,7 +5,8 @@
 
 namespace diptych::floating {
 
-/// Numbered as RISC-V's rm field.
+/// Numbered as RISC-V's rm field. Any other value rounds toward zero: a straight-line meaning computes on with a
+/// reserved rounding, and only afterwards does its trap discard the result.
 enum class Rounding : u8 { nearest_even, toward_zero, down, up, nearest_away };
 
 /// The flags, numbered as in RISC-V's fflags.

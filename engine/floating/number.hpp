@@ -88,14 +88,14 @@ constexpr Word rounding_increment(Rounding rounding, bool negative, Word signifi
       return half - 1 + (significand >> dropped & 1);
     case Rounding::nearest_away:
       return half;
-    case Rounding::toward_zero:
-      return 0;
     case Rounding::down:
       return negative ? almost_one : 0;
     case Rounding::up:
       return negative ? 0 : almost_one;
+    case Rounding::toward_zero:
+      break;
   }
-  __builtin_unreachable();
+  return 0;
 }
 
 /// What stands for a number beyond the greatest: infinity, or the greatest itself where the rounding never

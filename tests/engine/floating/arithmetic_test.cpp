@@ -234,6 +234,14 @@ TEST_CASE("which NaN comes out") {
   CHECK(under(first_operand, fusing(first, d(1), second)) == gives(first));
 }
 
+TEST_CASE("a reserved rounding is one towards zero") {
+  for (u8 reserved = 5; reserved < 8; ++reserved) {
+    CHECK(sum_of(d(1), d(-0x1p-80), Rounding{reserved}) == gives(f64{d(1).bits - 1}, flag::inexact));
+    CHECK(product_of(greatest, d(2), Rounding{reserved}) == gives(greatest, flag::overflow | flag::inexact));
+    CHECK(product_of(least, d(0.75), Rounding{reserved}) == gives(zero, flag::underflow | flag::inexact));
+  }
+}
+
 TEST_CASE("flags accumulate") {
   Environment environment;
   divide(environment, d(1), zero);
