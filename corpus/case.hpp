@@ -1,0 +1,49 @@
+// A case: a program, one input, and what somebody says must come of it. A file a person can read.
+#pragma once
+
+#include "engine/machine/program.hpp"
+#include "engine/machine/stop.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace diptych {
+
+struct ExpectedRegister {
+  u16 word = 0;  ///< in GuestState::words
+  u64 value = 0;
+
+  bool operator==(const ExpectedRegister&) const = default;
+};
+
+/// What must hold after the run. Nothing is claimed of what is not listed.
+struct Expectation {
+  std::optional<Stop> stop;
+  std::vector<ExpectedRegister> registers;
+  std::vector<Bytes> memory;  ///< within the program's memory or its code
+  std::optional<u64> retired;
+
+  bool operator==(const Expectation&) const = default;
+};
+
+struct Case {
+  std::string why;                 ///< for people, in UTF-8; may have several lines
+  std::vector<std::string> notes;  ///< one line each, for tools: where the case came from
+  Program program;
+  Input input;
+  Budget budget;
+  std::optional<Expectation> expect;
+
+  Guest guest() const { return program.guest; }
+  bool operator==(const Case&) const = default;
+};
+
+/// The same case in the one form that its text stands for, so that parse_case(print_case(c)) equals
+/// flatten(c): the input's bytes laid over the program's contents and kept there, as whole aligned
+/// lines of 16 bytes without the lines that are zero; registers that the guest does not have, or bits
+/// a register does not have, cleared; lines of text without control characters or blanks at their
+/// ends; expectations in order of registers and addresses. The program and input have passed check().
+Case flatten(Case some);
+
+}  // namespace diptych
