@@ -80,7 +80,10 @@ Result<void> Emulator::map(std::span<const Mapping> wanted) {
   return {};
 }
 
-void Emulator::forget_translations(u64 address, u64 size) { uc_ctl_remove_cache(engine_, address, address + size); }
+void Emulator::forget_translations(u64 address, u64 size) {
+  uc_ctl_remove_cache(engine_, address, address + size);
+  ++forgotten_;
+}
 
 void Emulator::ready(u64 version, const GuestState& state) {
   uc_context_restore(engine_, fresh_);

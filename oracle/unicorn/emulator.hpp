@@ -46,6 +46,10 @@ class Emulator {
   /// Runs until something stops it. Translations the guest itself has outdated are noted.
   uc_err start(u64 pc);
 
+  /// Unicorn keeps dropped translations until they fill a gigabyte. Once this is true, a new instance is
+  /// the cheaper way to be rid of them.
+  bool is_worn() const { return forgotten_ >= 20'000; }
+
   void read(GuestState& state) const;
   u64 program_counter() const;
 
@@ -69,6 +73,7 @@ class Emulator {
   std::vector<int> ids_;
   std::vector<Mapping> mapped_;
   std::vector<Translated> translated_;
+  u64 forgotten_ = 0;
   u64 version_ = 0;
   bool stale_ = false;
 };

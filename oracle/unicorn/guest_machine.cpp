@@ -20,16 +20,26 @@ bool same_place(const AreaPlan& a, const AreaPlan& b) {
 
 }  // namespace
 
-GuestMachine::GuestMachine(const GuestTraits& traits, std::unique_ptr<Emulator> fast)
-    : traits_(traits), fast_(std::move(fast)), watchdog_([engine = fast_->engine()] { uc_emu_stop(engine); }) {}
-
 Result<std::unique_ptr<GuestMachine>> GuestMachine::open(const GuestTraits& traits) {
-  auto fast = Emulator::open(traits);
-  if (!fast) return std::unexpected(std::move(fast).error());
-  return std::unique_ptr<GuestMachine>(new GuestMachine(traits, *std::move(fast)));
+  std::unique_ptr<GuestMachine> machine(new GuestMachine(traits));
+  if (auto renewed = machine->renew_worn(); !renewed) return std::unexpected(std::move(renewed).error());
+  return machine;
+}
+
+Result<void> GuestMachine::renew_worn() {
+  if (precise_ && precise_->emulator().is_worn()) precise_.reset();
+  if (fast_ && !fast_->is_worn()) return {};
+  watchdog_.reset();
+  auto opened = Emulator::open(traits_);
+  if (!opened) return std::unexpected(std::move(opened).error());
+  fast_ = *std::move(opened);
+  layout_.clear();
+  watchdog_ = std::make_unique<Watchdog>([engine = fast_->engine()] { uc_emu_stop(engine); });
+  return {};
 }
 
 Result<void> GuestMachine::prepare(const Program& program) {
+  if (auto renewed = renew_worn(); !renewed) return renewed;
   initial_.prepare(program);
   if (auto laid_out = lay_out(); !laid_out) {
     layout_.clear();
@@ -138,9 +148,9 @@ void GuestMachine::restore(const Input& input) {
 bool GuestMachine::run_fast(const Input& input) {
   restore(input);
   fast_->ready(version_, input.state);
-  watchdog_.enter();
+  watchdog_->enter();
   const uc_err error = fast_->start(input.state.words[program_counter_word(traits_.guest)]);
-  watchdog_.leave();
+  watchdog_->leave();
   if (error != traits_.terminator_error || fast_->program_counter() != code_end_) return false;
   if (!slack_is_untouched()) return false;
   outcome_.stop = {};

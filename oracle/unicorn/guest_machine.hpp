@@ -22,8 +22,9 @@ class GuestMachine {
   Result<const Outcome*> run(const Input& input, Budget budget, Precision precision);
 
  private:
-  GuestMachine(const GuestTraits& traits, std::unique_ptr<Emulator> fast);
+  explicit GuestMachine(const GuestTraits& traits) : traits_(traits) {}
 
+  Result<void> renew_worn();
   Result<void> lay_out();
   void plant_terminator(const Program& program);
   void restore(const Input& input);
@@ -36,6 +37,7 @@ class GuestMachine {
 
   const GuestTraits& traits_;
   std::unique_ptr<Emulator> fast_;
+  std::unique_ptr<Watchdog> watchdog_;      // over `fast_`, and gone before it
   std::unique_ptr<PreciseRunner> precise_;  // made when first needed
 
   InitialMemory initial_;
@@ -51,8 +53,6 @@ class GuestMachine {
   bool fast_is_sound_ = false;
   Outcome outcome_;
 
-  // Last, so that its thread ends before what it stops is gone.
-  Watchdog watchdog_;
 };
 
 }  // namespace diptych::unicorn
