@@ -1,0 +1,181 @@
+#include "engine/guest/riscv64/registers.hpp"
+#include "oracle/agent/agent_guest.hpp"
+#include "oracle/agent/agent_image.hpp"
+#include "oracle/agent/protocol.h"
+#include "oracle/agent/riscv64/memory_access.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace diptych::agent {
+namespace {
+
+using namespace riscv64;
+
+// struct rt_sigframe of the RISC-V Linux ABI: siginfo (128 bytes), then ucontext.
+constexpr std::size_t context_in_frame = 128;
+constexpr std::size_t stack_in_context = 16;     // ss_sp, ss_flags, ss_size
+constexpr std::size_t machine_in_context = 176;  // pc, x1 to x31, f0 to f31, fcsr
+constexpr std::size_t floating_in_machine = 32 * 8;
+constexpr std::size_t control_in_machine = 64 * 8;
+constexpr std::size_t frame_bytes = context_in_frame + machine_in_context + control_in_machine + 16;
+
+constexpr u16 compressed_break = 0x9002;
+constexpr u32 system_call = 0x00000073;
+constexpr u32 breakpoint = 0x00100073;  // differs from it in the upper half only
+
+u16 half(std::span<const u8> bytes, u64 at) {
+  u16 value = 0;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+
+void put(std::span<u8> bytes, u64 at, u16 value) { std::memcpy(bytes.data() + at, &value, sizeof value); }
+
+bool is_long(u16 first_half) { return (first_half & 3) == 3; }
+
+bool is_system_call(std::span<const u8> code, u64 at) {
+  return half(code, at) == (system_call & 0xffff) && half(code, at + 2) == system_call >> 16;
+}
+
+void write_frame(const GuestState& state, u64 stack, u64 stack_size, u8* frame) {
+  std::memset(frame, 0, context_in_frame + machine_in_context);
+  u8* context = frame + context_in_frame;
+  std::memcpy(context + stack_in_context, &stack, sizeof stack);
+  std::memcpy(context + stack_in_context + 16, &stack_size, sizeof stack_size);
+  u8* machine = context + machine_in_context;
+  std::memcpy(machine, &state.words[pc_word], 8);
+  std::memcpy(machine + 8, &state.words[x_word + 1], std::size_t{31} * 8);
+  std::memcpy(machine + floating_in_machine, &state.words[f_word], std::size_t{32} * 8);
+  std::memcpy(machine + control_in_machine, &state.words[fcsr_word], 8);
+}
+
+void read_context(const u8* context, GuestState& state) {
+  const u8* machine = context + machine_in_context;
+  std::memcpy(&state.words[pc_word], machine, 8);
+  state.words[x_word] = 0;
+  std::memcpy(&state.words[x_word + 1], machine + 8, std::size_t{31} * 8);
+  std::memcpy(&state.words[f_word], machine + floating_in_machine, std::size_t{32} * 8);
+  u32 control = 0;
+  std::memcpy(&control, machine + control_in_machine, sizeof control);
+  state.words[fcsr_word] = control;
+}
+
+u64 signal_address(const u8* information) {
+  u64 address = 0;
+  std::memcpy(&address, information + 16, sizeof address);
+  return address;
+}
+
+// An ecall becomes an ebreak by its upper half alone. Where that half was an instruction by itself, it
+// was the illegal 0x0000, and 0x0010 is illegal too: only a program that reads its own code can tell.
+// The upper half of an instruction cut off by the end of the code would be found in the filling, so the
+// instruction is replaced whole, where the code read from its start arrives at it.
+void plant(const AreaPlan& code, std::span<u8> pages, Planted& planted) {
+  planted.replaced.clear();
+  planted.system_calls.clear();
+  const u64 first = code.address - code.first_page;
+  const u64 end = first + code.size;
+  for (u64 at = 0; at + 2 <= first; at += 2) put(pages, at, compressed_break);
+  for (u64 at = end + end % 2; at + 2 <= pages.size(); at += 2) put(pages, at, compressed_break);
+  if (end % 2 != 0 && end < pages.size()) pages[end] = 0;
+
+  const std::span<u8> bytes = pages.subspan(first, code.size);
+  auto replace = [&](u64 at, u16 by) {
+    planted.replaced.push_back({.offset = at, .was = half(bytes, at), .is = by});
+    put(bytes, at, by);
+  };
+  for (u64 at = 0; at + 4 <= bytes.size(); at += 2)
+    if (is_system_call(bytes, at)) {
+      planted.system_calls.push_back(code.address + at);
+      replace(at + 2, breakpoint >> 16);
+    }
+  u64 at = 0;
+  while (at + 2 <= bytes.size()) {
+    const u64 length = is_long(half(bytes, at)) ? 4 : 2;
+    if (at + length > bytes.size() && end % page_size != 0) replace(at, compressed_break);
+    at += length;
+  }
+}
+
+std::optional<u64> first_unreachable(const MemoryAccess& tried, std::span<const AreaPlan> areas) {
+  for (u64 i = 0; i < tried.size; ++i) {
+    const u64 byte = tried.address + i;
+    const bool reachable = std::ranges::any_of(areas, [&](const AreaPlan& area) {
+      return byte - area.address < area.size && allows(area.access, tried.access);
+    });
+    if (!reachable) return byte;
+  }
+  return std::nullopt;
+}
+
+Stop explain(const Ending& ending, const GuestState& state, const Scene& scene) {
+  const u64 pc = state.words[pc_word];
+  const u64 offset = pc - scene.code_address;
+  const u64 size = scene.code.size();
+  if (offset == size) return {.kind = StopKind::end};
+  if (ending.signal == AGENT_SIGNAL_POKE) return {.kind = StopKind::runaway};
+  if (offset > size || offset + 2 > size) return {.kind = StopKind::fault, .access = Access::execute, .address = pc};
+  u32 instruction = half(scene.code, offset);
+  if (is_long(u16(instruction))) {
+    if (offset + 4 > size)
+      return {.kind = StopKind::fault, .access = Access::execute, .address = scene.code_address + size};
+    instruction |= u32{half(scene.code, offset + 2)} << 16;
+  }
+  const std::optional<MemoryAccess> tried = memory_access(instruction, state);
+  switch (ending.signal) {
+    case AGENT_SIGNAL_TRAP:
+      return {.kind = std::ranges::binary_search(scene.planted->system_calls, pc) ? StopKind::system_call
+                                                                                  : StopKind::breakpoint};
+    case AGENT_SIGNAL_BUS:
+      if (tried) return {.kind = StopKind::misaligned, .access = tried->access, .address = tried->address};
+      return {.kind = StopKind::misaligned, .access = Access::read, .address = ending.signal_address};
+    case AGENT_SIGNAL_SEGMENT: {
+      if (!tried) return {.kind = StopKind::fault, .access = Access::read, .address = ending.signal_address};
+      return {.kind = StopKind::fault,
+              .access = tried->access,
+              .address = first_unreachable(*tried, scene.areas).value_or(ending.signal_address)};
+    }
+    default:
+      return {.kind = StopKind::illegal};
+  }
+}
+
+bool made_system_call(const Scene& scene) {
+  for (u64 at = 0; at + 4 <= scene.code.size(); at += 2)
+    if (is_system_call(scene.code, at) &&
+        !std::ranges::binary_search(scene.planted->system_calls, scene.code_address + at))
+      return true;
+  return false;
+}
+
+// The address space is reserved well away from where the host maps anything, so that no small offset
+// from either end of it reaches the emulator. The extensions are exactly ours: the others are off.
+std::vector<std::string> arguments(std::string processor) {
+  return {"-B", "0x100000000000", "-R", "0x100000000000", "-s", "65536", "-cpu", std::move(processor)};
+}
+
+}  // namespace
+
+const AgentGuest& riscv64_guest() {
+  static const AgentGuest guest{
+      .guest = Guest::riscv64,
+      .extensions = (ExtensionSet{1} << extension_names.size()) - 1,
+      .emulator = "qemu-riscv64",
+      .dialects = {arguments("rv64i,i=true,m=true,a=true,f=true,d=true,c=true,zicsr=true,zifencei=true,"
+                             "zicntr=true,zba=true,zbb=true,zbs=true"),
+                   arguments("rv64,g=true,c=true,h=false,v=false,zba=true,zbb=true,zbc=false,zbs=true,pmu-num=0"),
+                   arguments("rv64,zba=true,zbb=true,zbc=false,zbs=true")},
+      .image = riscv64_agent_image,
+      .frame_size = frame_bytes,
+      .write_frame = write_frame,
+      .signal_address = signal_address,
+      .read_context = read_context,
+      .plant = plant,
+      .explain = explain,
+      .made_system_call = made_system_call,
+  };
+  return guest;
+}
+
+}  // namespace diptych::agent
