@@ -28,7 +28,7 @@ Result<std::unique_ptr<PreciseRunner>> PreciseRunner::open(const GuestTraits& tr
 
 Result<void> PreciseRunner::run(const Task& task, const GuestState& state, Outcome& outcome) {
   task_ = &task;
-  under_way_ = false;
+  begun_ = false;
   retired_ = 0;
   stop_.reset();
   unknown_interrupt_.reset();
@@ -82,8 +82,8 @@ void PreciseRunner::on_interrupt(uc_engine*, u32 number, void* self) {
 // The instruction before has retired, and the one at this address is about to be executed.
 void PreciseRunner::step_to(u64 address) {
   if (!task_ || stop_) return;
-  if (under_way_) ++retired_;
-  under_way_ = true;
+  if (begun_) ++retired_;
+  begun_ = true;
   touched_read_ = touched_write_ = false;
   pc_ = address;
   if (address == task_->code_end) return decide({.kind = StopKind::end});
@@ -101,17 +101,17 @@ void PreciseRunner::touch(Access seen, u64 address, u64 size) {
   bool& touched = seen == Access::write ? touched_write_ : touched_read_;
   if (touched) return;
   touched = true;
-  const u64 here = reachable(address, size, seen);
+  const Instruction current = instruction();
+  const Access tried = traits_.access_tried(current, seen);
+  const u64 here = reachable(address, size, seen | tried);
   if (here >= size) return;
   if (seen == Access::write) keep_for_undoing(address, size);
-  const Instruction tried = instruction();
-  const Access access = traits_.access_tried(tried, seen);
   // Which comes first is left open for an access both misaligned and out of reach. QEMU and real
   // processors see the former first, and so do we.
-  if (address % size != 0 && traits_.insists_on_alignment(tried))
-    decide({.kind = StopKind::misaligned, .access = access, .address = address});
+  if (address % size != 0 && traits_.insists_on_alignment(current))
+    decide({.kind = StopKind::misaligned, .access = tried, .address = address});
   else
-    decide({.kind = StopKind::fault, .access = access, .address = address + here});
+    decide({.kind = StopKind::fault, .access = tried, .address = address + here});
 }
 
 void PreciseRunner::interrupt(u32 number) {

@@ -60,7 +60,7 @@ class PreciseRunner {
 
   // Of the run under way.
   const Task* task_ = nullptr;
-  bool under_way_ = false;   // an instruction has begun, and is counted when the next one does
+  bool begun_ = false;  // an instruction has begun, and is counted when the next one does
   bool touched_read_ = false;
   bool touched_write_ = false;
   u64 pc_ = 0;

@@ -46,6 +46,7 @@ constexpr u32 atomic_w(u32 funct5, unsigned rd, unsigned rs1, unsigned rs2) {
 constexpr u32 lr_w(unsigned rd, unsigned rs1) { return atomic_w(2, rd, rs1, 0); }
 constexpr u32 sc_w(unsigned rd, unsigned rs1, unsigned rs2) { return atomic_w(3, rd, rs1, rs2); }
 constexpr u32 amoadd_w(unsigned rd, unsigned rs1, unsigned rs2) { return atomic_w(0, rd, rs1, rs2); }
+constexpr u32 amoadd_d(unsigned rd, unsigned rs1, unsigned rs2) { return atomic_w(0, rd, rs1, rs2) | 1 << 12; }
 constexpr u32 csrr(unsigned rd, u32 csr) { return csr << 20 | 2 << 12 | rd << 7 | 0x73; }
 
 std::vector<u8> words(std::initializer_list<u32> list) {
@@ -217,6 +218,8 @@ TEST_CASE("unicorn names the first byte out of reach") {
       {lw(a1, 0, a0), ~u64{0} - 4095, fault(Access::read, ~u64{0} - 4095)},
       {amoadd_w(a1, a0, a2), 0x90000, fault(Access::write, 0x90000)},
       {amoadd_w(a1, a0, a2), code_at, fault(Access::write, code_at)},
+      {amoadd_w(a1, a0, a2), code_at + 12, fault(Access::write, code_at + 12)},
+      {amoadd_d(a1, a0, a2), code_at + 8, fault(Access::write, code_at + 8)},
       {lr_w(a1, a0), 0x90000, fault(Access::read, 0x90000)},
   };
   for (const auto& c : cases) {
@@ -420,6 +423,20 @@ TEST_CASE("a precise run on unicorn hides what follows the code") {
       REQUIRE(!outcome.memory.empty());
       CHECK(std::memcmp(outcome.memory[0].bytes.data(), program.code.data(), program.code.size()) == 0);
     }
+}
+
+TEST_CASE("unicorn undoes what an atomic does beyond the code") {
+  Fixture f;
+  Program program = program_of({amoadd_d(a1, a0, a2), addi(0, 0, 0), 0x00000001});
+  program.code_access = everything;
+  f.prepare(program);
+  for (Precision precision : both) {
+    const u64 address = program.code_end() - 4;
+    const Outcome& outcome = f.run(input_of(program, {{a0, address}, {a2, 5}}), precision);
+    CHECK(describe(outcome.stop) == describe(fault(Access::write, program.code_end())));
+    REQUIRE(!outcome.memory.empty());
+    CHECK(std::memcmp(outcome.memory[0].bytes.data(), program.code.data(), program.code.size()) == 0);
+  }
 }
 
 TEST_CASE("unicorn keeps from running what follows the code") {
