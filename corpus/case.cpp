@@ -9,9 +9,7 @@
 namespace diptych {
 namespace {
 
-u64 fitting(u64 value, const Register& reg) {
-  return reg.bits >= 64 ? value : value & ((u64{1} << reg.bits) - 1);
-}
+u64 fitting(u64 value, const Register& reg) { return reg.bits >= 64 ? value : value & ((u64{1} << reg.bits) - 1); }
 
 GuestState only_registers(Guest guest, const GuestState& state) {
   GuestState result;

@@ -21,7 +21,7 @@ struct ExpectedRegister {
 struct Expectation {
   std::optional<Stop> stop;
   std::vector<ExpectedRegister> registers;
-  std::vector<Bytes> memory;  ///< within the program's memory or its code
+  std::vector<Bytes> memory;  ///< each within one memory region or the code
   std::optional<u64> retired;
 
   bool operator==(const Expectation&) const = default;
@@ -43,7 +43,8 @@ struct Case {
 /// flatten(c): the input's bytes laid over the program's contents and kept there, as whole aligned
 /// lines of 16 bytes without the lines that are zero; registers that the guest does not have, or bits
 /// a register does not have, cleared; lines of text without control characters or blanks at their
-/// ends; expectations in order of registers and addresses. The program and input have passed check().
+/// ends; expectations in order of registers and addresses, no run of bytes reaching across a page. The program and
+/// input have passed check().
 Case flatten(Case some);
 
 }  // namespace diptych

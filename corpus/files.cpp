@@ -3,14 +3,14 @@
 #include "corpus/parse.hpp"
 #include "corpus/text.hpp"
 
-#include <algorithm>
-#include <atomic>
-#include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace diptych {
@@ -49,7 +49,8 @@ Result<std::string> read_text(const fs::path& path) {
   if (!file) return refused("cannot open", path);
   struct stat status {};
   if (::fstat(file.number(), &status) != 0) return refused("cannot read", path);
-  if (S_ISDIR(status.st_mode)) return fail(ErrorKind::bad_input, fmt::format("{} is a directory, not a case", shown(path)));
+  if (S_ISDIR(status.st_mode))
+    return fail(ErrorKind::bad_input, fmt::format("{} is a directory, not a case", shown(path)));
   if (!S_ISREG(status.st_mode)) return fail(ErrorKind::bad_input, fmt::format("{} is not a regular file", shown(path)));
   // One byte more than is allowed: the file may grow while it is read.
   std::string text(std::min(std::size_t(status.st_size), largest_case_text) + 1, '\0');
@@ -121,8 +122,9 @@ Result<void> write_atomically(const fs::path& path, std::string_view text) {
 Result<void> write_case(const fs::path& path, const Case& some, const Disassemble& disassemble) {
   const std::string text = print_case(some, disassemble);
   if (text.size() > largest_case_text)
-    return fail(ErrorKind::bad_input, fmt::format("the case for {} would be a text of {} bytes, and at most {} are read",
-                                                  shown(path), text.size(), largest_case_text));
+    return fail(ErrorKind::bad_input,
+                fmt::format("the case for {} would be a text of {} bytes, and at most {} are read", shown(path),
+                            text.size(), largest_case_text));
   return write_atomically(path, text);
 }
 
@@ -136,11 +138,12 @@ Result<std::vector<fs::path>> list_cases(const fs::path& directory) {
     for (fs::directory_iterator entry(here, error), end; !error && entry != end; entry.increment(error)) {
       std::error_code unknown;  // what cannot be asked is no directory; reading it will say what it is
       const bool is_directory = fs::is_directory(entry->symlink_status(unknown));
-      if (is_directory) waiting.push_back(entry->path());
-      else if (entry->path().extension() == ".case" && !entry->is_directory(unknown)) cases.push_back(entry->path());
+      if (is_directory)
+        waiting.push_back(entry->path());
+      else if (entry->path().extension() == ".case" && !entry->is_directory(unknown))
+        cases.push_back(entry->path());
     }
-    if (error)
-      return fail(ErrorKind::environment, fmt::format("cannot list {}: {}", shown(here), error.message()));
+    if (error) return fail(ErrorKind::environment, fmt::format("cannot list {}: {}", shown(here), error.message()));
   }
   std::ranges::sort(cases);
   return cases;

@@ -4,9 +4,9 @@
 #include "corpus/text.hpp"
 #include "corpus/words.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <bitset>
-#include <fmt/format.h>
 #include <iterator>
 
 namespace diptych {
@@ -87,11 +87,16 @@ class Parser {
     if (first.text == "budget") return budget(first, line);
     if (first.text == "expect") return expect(first, line);
     switch (section_) {
-      case Section::code: return code_line(first, line);
-      case Section::memory: return memory_line(first, line);
-      case Section::registers: return register_line(first, line);
-      case Section::expect: return expected_line(first, line);
-      case Section::none: break;
+      case Section::code:
+        return code_line(first, line);
+      case Section::memory:
+        return memory_line(first, line);
+      case Section::registers:
+        return register_line(first, line);
+      case Section::expect:
+        return expected_line(first, line);
+      case Section::none:
+        break;
     }
     return refuse(first.place, fmt::format("{} begins no section: expected guest, why, note, code, memory, registers, "
                                            "budget or expect",
@@ -117,7 +122,8 @@ class Parser {
     const Word word = line.next();
     if (word.empty()) return refuse(word.place, "the version of the format is missing: expected \"case 1\"");
     if (word.text != "1")
-      return refuse(word.place, fmt::format("{} is not a version of the format read here, which is 1", quoted(word.text)));
+      return refuse(word.place,
+                    fmt::format("{} is not a version of the format read here, which is 1", quoted(word.text)));
     versioned_ = true;
     return ended(line);
   }
@@ -170,7 +176,8 @@ class Parser {
     for (char c : word.text) {
       const Access one = c == 'r' ? Access::read : c == 'w' ? Access::write : c == 'x' ? Access::execute : Access::none;
       if (one == Access::none || allows(access, one))
-        return refuse(word.place, fmt::format("{} is not an access: expected letters of rwx, each once", quoted(word.text)));
+        return refuse(word.place,
+                      fmt::format("{} is not an access: expected letters of rwx, each once", quoted(word.text)));
       access = access | one;
     }
     return true;
@@ -238,11 +245,13 @@ class Parser {
       const Word word = line.next();
       if (word.empty()) return count > 0 || refuse(word.place, "at least one byte is missing behind the address");
       const std::optional<u8> byte = byte_in(word.text);
-      if (!byte) return refuse(word.place, fmt::format("{} is not a byte of two hexadecimal digits", quoted(word.text)));
+      if (!byte)
+        return refuse(word.place, fmt::format("{} is not a byte of two hexadecimal digits", quoted(word.text)));
       if (address + count < address)
         return refuse(place.place, fmt::format("the bytes at {:#x} pass the end of the address space", address));
       if (!into.say(address + count, *byte))
-        return refuse(word.place, fmt::format("the byte at {:#x} is said twice, with different values", address + count));
+        return refuse(word.place,
+                      fmt::format("the byte at {:#x} is said twice, with different values", address + count));
     }
   }
 
@@ -253,8 +262,8 @@ class Parser {
     if (!bytes(first, *address, line, memory_, count)) return false;
     const Region& region = regions_.back().region;
     return within(*address, count, region.address, region.size) ||
-           refuse(first.place, fmt::format("the {} bytes at {:#x} are not inside memory {:#x} size {:#x}", count, *address,
-                                           region.address, region.size));
+           refuse(first.place, fmt::format("the {} bytes at {:#x} are not inside memory {:#x} size {:#x}", count,
+                                           *address, region.address, region.size));
   }
 
   bool registers(const Word& first, Line& line) {
@@ -322,19 +331,22 @@ class Parser {
     const Word kind = line.next();
     if (kind.empty()) return refuse(kind.place, "the kind of stop is missing");
     bool known = false;
-    for (StopKind one : {StopKind::end, StopKind::budget, StopKind::illegal, StopKind::breakpoint, StopKind::system_call,
-                         StopKind::fault, StopKind::misaligned, StopKind::runaway})
+    for (StopKind one : {StopKind::end, StopKind::budget, StopKind::illegal, StopKind::breakpoint,
+                         StopKind::system_call, StopKind::fault, StopKind::misaligned, StopKind::runaway})
       if (name_of(one) == kind.text) stop.kind = one, known = true;
     if (!known) return refuse(kind.place, fmt::format("{} is not a kind of stop", quoted(kind.text)));
     if (stop.kind == StopKind::fault || stop.kind == StopKind::misaligned) {
       const Word tried = line.next();
-      if (tried.text == "read") stop.access = Access::read;
-      else if (tried.text == "write") stop.access = Access::write;
-      else if (tried.text == "execute") stop.access = Access::execute;
+      if (tried.text == "read")
+        stop.access = Access::read;
+      else if (tried.text == "write")
+        stop.access = Access::write;
+      else if (tried.text == "execute")
+        stop.access = Access::execute;
       else if (tried.text != "access")  // what describe() says of a stop that names no access
-        return refuse(tried.place, tried.empty() ? "the access that was tried is missing: expected read, write or execute"
-                                                 : fmt::format("expected read, write or execute and found {}",
-                                                               quoted(tried.text)));
+        return refuse(tried.place,
+                      tried.empty() ? "the access that was tried is missing: expected read, write or execute"
+                                    : fmt::format("expected read, write or execute and found {}", quoted(tried.text)));
       if (!number(line, "the address of the stop", stop.address)) return false;
     }
     return ended(line);
@@ -362,7 +374,8 @@ class Parser {
   // it does not like is known. A program of more regions is never better than one of fewer.
   bool sound() {
     Program& program = case_.program;
-    std::ranges::sort(regions_, {}, [](const PlacedRegion& one) { return std::pair(one.region.address, one.place.line); });
+    std::ranges::sort(regions_, {},
+                      [](const PlacedRegion& one) { return std::pair(one.region.address, one.place.line); });
     auto problem_with = [&](std::size_t regions) {
       program.memory.clear();
       for (std::size_t i = 0; i < regions; ++i) program.memory.push_back(regions_[i].region);

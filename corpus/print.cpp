@@ -2,8 +2,8 @@
 
 #include "corpus/text.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <iterator>
 
 namespace diptych {

@@ -43,7 +43,10 @@ std::vector<Bytes> SparseBytes::runs() const {
   std::vector<Bytes> runs;
   for (const auto& [first, line] : lines_)
     for (std::size_t i = 0; i < line_size; ++i)
-      if (line.said >> i & 1) append(runs, first + i, std::span(line.bytes).subspan(i, 1));
+      if (line.said >> i & 1) {
+        if ((first + i) % page_size == 0) runs.push_back({first + i, {}});
+        append(runs, first + i, std::span(line.bytes).subspan(i, 1));
+      }
   return runs;
 }
 

@@ -25,7 +25,8 @@ class SparseBytes {
   /// Lays bytes over whatever was said before.
   void lay(const Bytes& some);
 
-  /// Everything said, as maximal runs.
+  /// Everything said, in runs as long as a page allows: one never reaches into the next page, which may
+  /// belong to another area.
   std::vector<Bytes> runs() const;
 
   /// The lines inside [first, first + size) that are not zero, whole, neighbours joined. Both bounds are

@@ -10,8 +10,10 @@ bool blank(char c) { return c == ' ' || c == '\t'; }
 // A # begins a comment unless it is escaped.
 std::string_view without_comment(std::string_view line) {
   for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '\\') ++i;
-    else if (line[i] == '#') return line.substr(0, i);
+    if (line[i] == '\\')
+      ++i;
+    else if (line[i] == '#')
+      return line.substr(0, i);
   }
   return line;
 }
@@ -41,9 +43,7 @@ Word Line::next() {
   return {whole_.substr(begin, at_ - begin), where};
 }
 
-bool Line::next_is_close() const {
-  return at_ + 1 < whole_.size() && whole_[at_] == ' ' && !blank(whole_[at_ + 1]);
-}
+bool Line::next_is_close() const { return at_ + 1 < whole_.size() && whole_[at_] == ' ' && !blank(whole_[at_ + 1]); }
 
 std::string_view Line::rest() const { return trimmed(whole_.substr(at_)); }
 

@@ -3,11 +3,11 @@
 #include "corpus/parse.hpp"
 #include "tests/catch.hpp"
 
-#include <csignal>
-#include <fstream>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <csignal>
+#include <fstream>
 
 using namespace diptych;
 namespace fs = std::filesystem;
@@ -163,7 +163,7 @@ TEST_CASE("cases are listed from below a folder, sorted") {
   fs::create_directory_symlink("..", folder / "b/up.case");
   fs::create_symlink("self.case", folder / "self.case");
   fs::create_symlink("a.case", folder / "z.case");
-  const std::vector<fs::path> expected = {folder / "a.case",   folder / "b/1.case",  folder / "b/2.case",
+  const std::vector<fs::path> expected = {folder / "a.case",     folder / "b/1.case",  folder / "b/2.case",
                                           folder / "b/c/3.case", folder / "self.case", folder / "z.case"};
   CHECK(list_cases(folder.path()).value() == expected);
 }

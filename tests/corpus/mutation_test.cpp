@@ -19,17 +19,39 @@ class Mutator {
 
   void mutate(std::string& text, const std::string& other) {
     switch (below(11)) {
-      case 0: flip_bit(text); break;
-      case 1: text.resize(below(text.size() + 1)); break;
-      case 2: delete_line(text); break;
-      case 3: duplicate_line(text); break;
-      case 4: swap_lines(text); break;
-      case 5: splice(text, other); break;
-      case 6: inflate_number(text); break;
-      case 7: insert_junk(text); break;
-      case 8: change_digit(text); break;
-      case 9: text.erase(below(text.size()), 1 + below(8)); break;
-      case 10: insert_line_of(text, other); break;
+      case 0:
+        flip_bit(text);
+        break;
+      case 1:
+        text.resize(below(text.size() + 1));
+        break;
+      case 2:
+        delete_line(text);
+        break;
+      case 3:
+        duplicate_line(text);
+        break;
+      case 4:
+        swap_lines(text);
+        break;
+      case 5:
+        splice(text, other);
+        break;
+      case 6:
+        inflate_number(text);
+        break;
+      case 7:
+        insert_junk(text);
+        break;
+      case 8:
+        change_digit(text);
+        break;
+      case 9:
+        text.erase(below(text.size()), 1 + below(8));
+        break;
+      case 10:
+        insert_line_of(text, other);
+        break;
     }
   }
 
@@ -73,8 +95,15 @@ class Mutator {
   }
 
   void inflate_number(std::string& text) {
-    static constexpr const char* large[] = {"0", "0xffffffffffffffff", "0xfffffffffffff000", "18446744073709551616",
-                                            "0x8000000000000000", "4294967296", "-1", "0x1000", "00000000000000000001",
+    static constexpr const char* large[] = {"0",
+                                            "0xffffffffffffffff",
+                                            "0xfffffffffffff000",
+                                            "18446744073709551616",
+                                            "0x8000000000000000",
+                                            "4294967296",
+                                            "-1",
+                                            "0x1000",
+                                            "00000000000000000001",
                                             "99999999999999999999999999999999999"};
     const std::size_t at = text.find("0x", below(text.size() + 1));
     if (at == std::string::npos) return;
@@ -83,9 +112,20 @@ class Mutator {
   }
 
   void insert_junk(std::string& text) {
-    static constexpr std::string_view words[] = {"memory 0x20000 size 0x1000 rw\n", "expect\n", " # ", "\\#", "\r\n", "\t",
-                                                 "why \xc3\xa9\n", "\xef\xbb\xbf", "budget 1\n", "registers\n", "guest aarch64\n",
-                                                 "guest x86_64\n", "code 0x10000 rwx\n", "stop fault write 0x30000\n"};
+    static constexpr std::string_view words[] = {"memory 0x20000 size 0x1000 rw\n",
+                                                 "expect\n",
+                                                 " # ",
+                                                 "\\#",
+                                                 "\r\n",
+                                                 "\t",
+                                                 "why \xc3\xa9\n",
+                                                 "\xef\xbb\xbf",
+                                                 "budget 1\n",
+                                                 "registers\n",
+                                                 "guest aarch64\n",
+                                                 "guest x86_64\n",
+                                                 "code 0x10000 rwx\n",
+                                                 "stop fault write 0x30000\n"};
     const std::size_t at = below(text.size() + 1);
     if (below(2) == 0) {
       text.insert(at, words[below(std::size(words))]);

@@ -101,12 +101,13 @@ code 65536 rx
 }
 
 TEST_CASE("code is read in every spelling") {
-  const Case some = parse_case("case 1\nguest riscv64\nbudget 1\ncode 0x10000 xrw\n  12345678 9abc de f0\n  4501  c.li a0, 0\n"
-                               "  4505\tc.li a0, 1\n  4509   fadd.d\n  450d  dead beef\n",
-                               "x")
+  const Case some = parse_case(
+                        "case 1\nguest riscv64\nbudget 1\ncode 0x10000 xrw\n  12345678 9abc de f0\n  4501  c.li a0, 0\n"
+                        "  4505\tc.li a0, 1\n  4509   fadd.d\n  450d  dead beef\n",
+                        "x")
                         .value();
-  CHECK(some.program.code == std::vector<u8>{0x78, 0x56, 0x34, 0x12, 0xbc, 0x9a, 0xde, 0xf0, 1, 0x45, 5, 0x45, 9, 0x45,
-                                             0x0d, 0x45});
+  CHECK(some.program.code ==
+        std::vector<u8>{0x78, 0x56, 0x34, 0x12, 0xbc, 0x9a, 0xde, 0xf0, 1, 0x45, 5, 0x45, 9, 0x45, 0x0d, 0x45});
   CHECK(some.program.code_access == (Access::read | Access::write | Access::execute));
 }
 
@@ -128,9 +129,10 @@ TEST_CASE("every kind of stop is read") {
 
 TEST_CASE("an empty expectation and repeated why are kept") {
   const Case some =
-      parse_case("case 1\nguest riscv64\nwhy one\nwhy\nwhy two \\# \\x \\\\ # three\nnote n\ncode 0x10000\n 4501\nbudget "
-                 "1\nexpect\n",
-                 "x")
+      parse_case(
+          "case 1\nguest riscv64\nwhy one\nwhy\nwhy two \\# \\x \\\\ # three\nnote n\ncode 0x10000\n 4501\nbudget "
+          "1\nexpect\n",
+          "x")
           .value();
   CHECK(some.why == "one\n\ntwo # \\x \\");
   CHECK(some.notes == std::vector<std::string>{"n"});
@@ -157,8 +159,9 @@ TEST_CASE("the header is insisted on") {
   CHECK(error_of("case 1\nexpect") == "broken.case:2:1: expect stands before guest");
   CHECK(error_in("") == "broken.case:2:14: code is missing");
   CHECK(error_in("code 0x10000\n  4501\n") == "broken.case:4:7: budget is missing");
-  CHECK(error_in("why so\n  4501") == "broken.case:4:3: \"4501\" begins no section: expected guest, why, note, code, "
-                                      "memory, registers, budget or expect");
+  CHECK(error_in("why so\n  4501") ==
+        "broken.case:4:3: \"4501\" begins no section: expected guest, why, note, code, "
+        "memory, registers, budget or expect");
 }
 
 TEST_CASE("errors in code") {
@@ -208,7 +211,8 @@ TEST_CASE("errors in memory") {
         "broken.case:6:8: memory 0x20000 size 0xfffffffffffff000 reaches the last page of the address space");
   CHECK(error_behind("memory 0x20000 size 0x10000000 rw") ==
         "broken.case:6:8: there are more than 67108864 bytes of memory");
-  CHECK(error_behind("memory 0x10000 size 0x1000 rw") == "broken.case:6:8: memory 0x10000 overlaps the pages of the code");
+  CHECK(error_behind("memory 0x10000 size 0x1000 rw") ==
+        "broken.case:6:8: memory 0x10000 overlaps the pages of the code");
   CHECK(error_behind("memory 0x22000 size 0x1000 rw\nmemory 0x20000 size 0x2000 rw\nmemory 0x21000 size 0x1000 r\n") ==
         "broken.case:8:8: memory 0x21000 overlaps or precedes memory 0x20000");
   CHECK(error_behind("memory 0x20000 size 0x1000 rw\nmemory 0x20000 size 0x1000 rw\n") ==
@@ -257,7 +261,8 @@ TEST_CASE("errors in what is expected") {
   CHECK(error_in("expect\n  stop end 1") == "broken.case:4:12: unexpected \"1\" at the end of the line");
   CHECK(error_in("expect\n  stop fault") ==
         "broken.case:4:13: the access that was tried is missing: expected read, write or execute");
-  CHECK(error_in("expect\n  stop fault jump 1") == "broken.case:4:14: expected read, write or execute and found \"jump\"");
+  CHECK(error_in("expect\n  stop fault jump 1") ==
+        "broken.case:4:14: expected read, write or execute and found \"jump\"");
   CHECK(error_in("expect\n  stop fault read") == "broken.case:4:18: the address of the stop is missing");
   CHECK(error_in("expect\n  a77 1") == "broken.case:4:3: \"a77\" is not a register of riscv64");
   CHECK(error_in("expect\n  a0 1\n  a0 1") == "broken.case:5:3: register a0 is said twice");
@@ -286,7 +291,8 @@ TEST_CASE("what is no text is refused where it begins") {
 
 TEST_CASE("columns count characters") {
   CHECK(error_of("case 1\nguest é→x y") == "broken.case:2:7: \"é→x\" is not a guest");
-  CHECK(error_of("case 1\nguest riscv64\ncode 0x10000  é\n") == "broken.case:3:15: \"é\" is not an access: expected letters of rwx, each once");
+  CHECK(error_of("case 1\nguest riscv64\ncode 0x10000  é\n") ==
+        "broken.case:3:15: \"é\" is not an access: expected letters of rwx, each once");
   CHECK(error_of("case 1 é é") == "broken.case:1:8: unexpected \"é\" at the end of the line");
 }
 
@@ -326,9 +332,10 @@ TEST_CASE("the largest texts take time in proportion") {
     scattered += "memory " + std::to_string(at * 0x9e3779b97f4a7c15 >> 1) + " 00\n";
   // Quadratic time would be hours; the bound leaves room for sanitizers and a busy host.
   for (const std::string& text :
-       {regions, scattered, repeated(head + "why x\n", "why\n"), repeated(head + "note", "\nnote x"), repeated(head, "4501\n"),
-        repeated(head + "memory 0x20000 size 0x1000 rw\n", "0x20000 00\n"), repeated("case 1 #", "#"),
-        repeated("case 1\nguest ", "\xc3\xa9"), repeated(head + "memory 0x20000 size 0x1000 rw\n 0x20000", " 00"),
-        repeated(head + "registers\n a0 ", "0"), repeated(head, "\n"), repeated(head, "memory 0x20000 size 0x1000 rw\n")})
+       {regions, scattered, repeated(head + "why x\n", "why\n"), repeated(head + "note", "\nnote x"),
+        repeated(head, "4501\n"), repeated(head + "memory 0x20000 size 0x1000 rw\n", "0x20000 00\n"),
+        repeated("case 1 #", "#"), repeated("case 1\nguest ", "\xc3\xa9"),
+        repeated(head + "memory 0x20000 size 0x1000 rw\n 0x20000", " 00"), repeated(head + "registers\n a0 ", "0"),
+        repeated(head, "\n"), repeated(head, "memory 0x20000 size 0x1000 rw\n")})
     CHECK(seconds(text) < 20);
 }

@@ -13,12 +13,13 @@ TEST_CASE("bytes are said once") {
   CHECK(some.runs() == std::vector<Bytes>{{5, {1}}, {~u64{0}, {0}}});
 }
 
-TEST_CASE("runs are joined across lines") {
+TEST_CASE("runs are joined across lines but not across pages") {
   SparseBytes some;
   some.lay({14, {1, 2, 3, 4}});
   some.lay({15, {9}});
   some.lay({32, {0}});
-  CHECK(some.runs() == std::vector<Bytes>{{14, {1, 9, 3, 4}}, {32, {0}}});
+  some.lay({4095, {5, 6}});
+  CHECK(some.runs() == std::vector<Bytes>{{14, {1, 9, 3, 4}}, {32, {0}}, {4095, {5}}, {4096, {6}}});  // pages part them
 }
 
 TEST_CASE("only whole lines that are not zero are listed, inside the bounds") {

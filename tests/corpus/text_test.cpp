@@ -22,7 +22,7 @@ TEST_CASE("printable characters are told from others") {
   CHECK(printable_length("\xf4\x90\x80\x80") == 0);  // beyond Unicode
   CHECK(printable_length("\xc2\x9b") == 0);          // a control character of the terminal
   CHECK(printable_length("\xc2\xa0") == 2);
-  CHECK(printable_length("\xe2\x80\xae") == 0);      // reverses what follows
+  CHECK(printable_length("\xe2\x80\xae") == 0);  // reverses what follows
 }
 
 TEST_CASE("quotes hold no surprises") {
