@@ -1,0 +1,58 @@
+# The front door. The build itself is CMake's; this says what is to be built, with what, and run how.
+
+GUEST = riscv64
+SUBJECT = interp
+ORACLE = unicorn,qemu
+DURATION = 60
+SEED = $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+OUT = reports/out
+
+PARALLEL = $(shell nproc)
+
+help:
+	@echo 'make fuzz      install what is missing, build, and compare the engine with its references'
+	@echo '               for a minute; findings and a summary are left in $(OUT)/'
+	@echo '               GUEST=$(GUEST) SUBJECT=$(SUBJECT) ORACLE=$(ORACLE) DURATION=$(DURATION) SEED=random OUT=$(OUT)'
+	@echo 'make test      install what is missing, build, and run the tests: as released, under the'
+	@echo '               address sanitizer, and under the thread sanitizer where threads meet'
+	@echo 'make build     install what is missing, and build build/release/diptych'
+	@echo 'make packages  only install what is missing for all of these'
+	@echo 'make clean     remove build/ and reports/out/'
+
+packages:
+	@setup/install build run test
+
+# Tests are not built unless they have been asked for before: they need more packages.
+build:
+	@setup/install build
+	@cmake --preset release $(if $(wildcard build/release/build.ninja),,-DDIPTYCH_TESTS=OFF)
+	@cmake --build build/release --target diptych diptych-fuzz-worker
+
+fuzz: build
+	@setup/install run
+	build/release/diptych fuzz --guest $(GUEST) --subject $(SUBJECT) --oracle $(ORACLE) \
+	  --seconds $(DURATION) --seed $(SEED) --out $(OUT)
+
+test: test-release test-asan test-tsan
+
+# $(1) preset, $(2) targets to build, $(3) what ctest is told beside that.
+define run_tests
+	@setup/install build run test
+	@cmake --preset $(1) -DDIPTYCH_TESTS=ON
+	@cmake --build build/$(1) --target $(2)
+	@ctest --test-dir build/$(1) --parallel $(PARALLEL) --no-tests=error --output-on-failure $(3)
+endef
+
+test-release:
+	$(call run_tests,release,all)
+
+test-asan: test-release
+	$(call run_tests,asan,diptych_tests)
+
+test-tsan: test-asan
+	$(call run_tests,tsan,diptych_thread_tests,--label-regex threads)
+
+clean:
+	rm -rf build reports/out
+
+.PHONY: help packages build fuzz test test-release test-asan test-tsan clean
