@@ -46,10 +46,14 @@ struct AgentGuest {
   std::vector<std::vector<std::string>> dialects;  ///< arguments for it, by version: the first it accepts is used
   std::span<const u8> (*image)();                  ///< the agent's ELF file
 
-  std::size_t frame_size;
   void (*write_frame)(const GuestState& state, u64 stack, u64 stack_size, u8* frame);
-  u64 (*signal_address)(const u8* information);
-  void (*read_context)(const u8* context, GuestState& state);
+  /// From the registers in the layout of a signal's frame.
+  void (*read_state)(const u8* registers, GuestState& state);
+
+  /// How far from the code a page may lie that jumps to it.
+  u64 jump_reach;
+  /// That page: instructions for this address that load a state and jump to the target.
+  void (*write_entry)(u64 address, u64 target, std::span<u8> page);
 
   /// Fills what surrounds the code in its pages with traps, and replaces by traps what must not be
   /// executed. `pages` begins at the first page of the code.

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <map>
@@ -69,14 +70,16 @@ class AgentMachine final : public Machine {
   u32 finished() const { return load(control().finished); }
 
   Result<void> restart();
-  Result<void> place();
+  Result<void> place(bool with_entry);
+  std::optional<u64> entry_page() const;
   void send(u32 inputs);
   Result<void> deliver_changes();
   Result<void> settle();
   Waited wait(u32 inputs, bool until_completed);
-  Result<void> submit(std::size_t first);
-  bool write_input(std::size_t slot_index, const Input& input, u64& arena);
-  Result<void> await(std::size_t index);
+  Result<void> submit(std::size_t first, Precision precision);
+  bool write_input(std::size_t slot_index, const Input& input, Precision precision, u64& arena);
+  bool has(std::size_t index, Precision precision) const;
+  Result<void> await(std::size_t index, Precision precision);
   Result<const Outcome*> read(std::size_t index);
   Result<const Outcome*> run_unplanted(std::size_t index);
   void end_process();
@@ -88,6 +91,7 @@ class AgentMachine final : public Machine {
   double ended_seconds_ = 0;
   std::size_t dialect_ = 0;
   u32 request_ = 0;
+  u64 window_size_ = 0;
   Description description_;
 
   // The program.
@@ -97,8 +101,9 @@ class AgentMachine final : public Machine {
   Planted planted_;
   AreasInAgent placed_;
   std::vector<Writable> writables_;
-  u64 results_size_ = 0;  ///< of one slot
-  u64 arena_begin_ = 0;   ///< where patches and results may lie, behind the images
+  u64 results_size_ = 0;     ///< of one slot
+  u64 arena_begin_ = 0;      ///< where patches and results may lie, behind the images
+  bool with_entry_ = false;  ///< the page through which runs begin is mapped
   bool prepared_ = false;
 
   // The batch, and the part of it that the agent has.
@@ -106,6 +111,8 @@ class AgentMachine final : public Machine {
   Budget budget_;
   std::size_t first_ = 0;
   std::size_t count_ = 0;
+  Precision precision_ = Precision::fast;
+  std::array<u64, AGENT_SLOT_COUNT> results_{};  ///< where each slot's are
   std::map<std::size_t, std::string> lost_;
   std::optional<std::size_t> suspect_;
   Outcome outcome_;
@@ -124,7 +131,7 @@ Result<void> AgentMachine::start() {
     std::memset(&control(), 0, offsetof(agent_control, mappings));
     request_ = 0;
     count_ = 0;
-    control().window_size = AGENT_FIRST_WINDOW_SIZE;
+    control().window_size = window_size_ = AGENT_FIRST_WINDOW_SIZE;
     auto process = AgentProcess::start(guest_, emulator_, guest_.dialects[dialect_], shared_->descriptor());
     if (!process) return std::unexpected(std::move(process).error());
     process_ = std::move(*process);
@@ -140,7 +147,7 @@ Result<void> AgentMachine::start() {
 Result<void> AgentMachine::restart() {
   if (auto started = start(); !started) return started;
   placed_.forget();
-  return prepared_ ? place() : Result<void>{};
+  return prepared_ ? place(true) : Result<void>{};
 }
 
 void AgentMachine::send(u32 inputs) {
@@ -221,14 +228,44 @@ Result<void> AgentMachine::prepare(const Program& program) {
   const std::span<const u8> pages = initial_.pages(0);
   code_pages_.assign(pages.begin(), pages.end());
   guest_.plant(initial_.areas()[0], code_pages_, planted_);
-  if (auto done = place(); !done) return done;
+  if (auto done = place(true); !done) return done;
   prepared_ = true;
   return {};
 }
 
-/// Brings the storage and the images to what the program wants. The agent is idle.
-Result<void> AgentMachine::place() {
+/// A page that can jump to the code, as far from it as it may be: nothing of the program lies there, and
+/// its accesses that go astray hardly ever do.
+std::optional<u64> AgentMachine::entry_page() const {
   const std::span<const AreaPlan> plans = initial_.areas();
+  const u64 code = plans[0].first_page;
+  for (u64 distance = guest_.jump_reach - 2 * AGENT_ENTRY_SIZE; distance != 0; distance -= AGENT_ENTRY_SIZE)
+    for (const u64 page : {code + distance, code - distance}) {
+      if (page >= AGENT_IMAGE_ADDRESS) continue;
+      const bool free = std::ranges::none_of(plans, [&](const AreaPlan& plan) {
+        return page < plan.first_page + plan.pages_size && plan.first_page < page + AGENT_ENTRY_SIZE;
+      });
+      if (free) return page;
+    }
+  return std::nullopt;
+}
+
+/// Brings the mappings, the storage and the images to what the program wants. The agent is idle.
+Result<void> AgentMachine::place(bool with_entry) {
+  std::vector<AreaPlan> plans(initial_.areas().begin(), initial_.areas().end());
+  const std::size_t own = plans.size();
+  const std::optional<u64> entry = entry_page();
+  std::array<u8, AGENT_ENTRY_SIZE> entry_bytes;
+  control().entry = AGENT_IMAGE_ADDRESS;
+  with_entry_ = with_entry;
+  if (with_entry && entry) {
+    plans.push_back({.first_page = *entry,
+                     .pages_size = AGENT_ENTRY_SIZE,
+                     .address = *entry,
+                     .size = AGENT_ENTRY_SIZE,
+                     .access = Access::read | Access::execute});
+    guest_.write_entry(*entry, plans[0].address, entry_bytes);
+    control().entry = *entry;
+  }
   if (!placed_.change_to(plans)) {
     // What stays may lie scattered so that nothing large fits between: start with all of it free.
     placed_.change_to({});
@@ -240,7 +277,9 @@ Result<void> AgentMachine::place() {
   u64 image = AGENT_ARENA_OFFSET;
   u64 result = 0;
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    const std::span<const u8> pages = i == 0 ? std::span<const u8>(code_pages_) : initial_.pages(i);
+    const std::span<const u8> pages = i == 0    ? std::span<const u8>(code_pages_)
+                                      : i < own ? initial_.pages(i)
+                                                : std::span<const u8>(entry_bytes);
     u8* storage = shared_->at(placed_.areas()[i].offset);
     if (std::memcmp(storage, pages.data(), pages.size()) != 0) {
       std::memcpy(storage, pages.data(), pages.size());
@@ -287,20 +326,21 @@ Result<void> AgentMachine::begin(std::span<const Input> inputs, Budget budget) {
   lost_.clear();
   suspect_.reset();
   count_ = 0;
-  return inputs.empty() ? Result<void>{} : submit(0);
+  return inputs.empty() ? Result<void>{} : submit(0, Precision::fast);
 }
 
-bool AgentMachine::write_input(std::size_t slot_index, const Input& input, u64& arena) {
+bool AgentMachine::write_input(std::size_t slot_index, const Input& input, Precision precision, u64& arena) {
   u64 size = 0;
   for (const Bytes& bytes : input.memory) size += sizeof(agent_patch) + round_up(bytes.bytes.size(), 8);
   const u64 results = round_up(arena + size, 64);
   if (results + results_size_ > AGENT_STORAGE_OFFSET) return false;
-  const u64 slot_address = AGENT_WINDOW_ADDRESS + AGENT_SLOTS_OFFSET + slot_index * AGENT_SLOT_SIZE;
   agent_slot& s = slot(slot_index);
   s.patches = arena;
   s.patch_count = input.memory.size();
-  s.results = results;
-  guest_.write_frame(input.state, slot_address + AGENT_STACK_OFFSET, AGENT_STACK_SIZE,
+  s.results = results_[slot_index] = results;
+  s.enter = precision == Precision::fast && control().entry != AGENT_IMAGE_ADDRESS &&
+            input.state.words[program_counter_word(guest_.guest)] == initial_.areas()[0].address;
+  guest_.write_frame(input.state, AGENT_WINDOW_ADDRESS + AGENT_STACK_OFFSET, AGENT_STACK_SIZE,
                      reinterpret_cast<u8*>(&s) + AGENT_FRAME_OFFSET);
   for (const Bytes& bytes : input.memory) {
     *shared_->as<agent_patch>(arena) = {.address = bytes.address, .size = bytes.bytes.size()};
@@ -312,35 +352,44 @@ bool AgentMachine::write_input(std::size_t slot_index, const Input& input, u64& 
   return true;
 }
 
-/// Hands the agent as many of the inputs from `first` on as it can take at once.
-Result<void> AgentMachine::submit(std::size_t first) {
+/// Hands the agent as many of the inputs from `first` on as it can take at once; just that one, to be precise.
+Result<void> AgentMachine::submit(std::size_t first, Precision precision) {
   if (auto settled = settle(); !settled) return settled;
   count_ = 0;
+  if (with_entry_ != (precision == Precision::fast))
+    if (auto placed = place(precision == Precision::fast); !placed) return placed;
   u64 arena = arena_begin_;
   const auto next_lost = lost_.lower_bound(first);
-  const std::size_t last = std::min(
-      {inputs_.size(), first + AGENT_SLOT_COUNT, next_lost == lost_.end() ? inputs_.size() : next_lost->first});
+  const std::size_t last = std::min({inputs_.size(), first + (precision == Precision::fast ? AGENT_SLOT_COUNT : 1),
+                                     next_lost == lost_.end() ? inputs_.size() : next_lost->first});
   std::size_t taken = 0;
-  while (first + taken < last && write_input(taken, inputs_[first + taken], arena)) ++taken;
+  while (first + taken < last && write_input(taken, inputs_[first + taken], precision, arena)) ++taken;
   if (taken == 0) return fail(ErrorKind::unsupported, "the input is larger than the agent has room for");
-  control().window_size = std::max<u64>(control().window_size, round_up(arena, AGENT_FIRST_WINDOW_SIZE));
+  window_size_ = std::max<u64>(window_size_, round_up(arena, AGENT_FIRST_WINDOW_SIZE));
+  control().window_size = window_size_;
   if (auto told = deliver_changes(); !told) {
     end_process();
     return told;
   }
   first_ = first;
   count_ = taken;
+  precision_ = precision;
   send(u32(taken));
   return {};
 }
 
+/// Whether the agent has this input, and runs it at least so precisely.
+bool AgentMachine::has(std::size_t index, Precision precision) const {
+  return index - first_ < count_ && (precision == Precision::fast || precision_ == Precision::precise);
+}
+
 /// Until this input has been run, by another agent if this one dies.
-Result<void> AgentMachine::await(std::size_t index) {
+Result<void> AgentMachine::await(std::size_t index, Precision precision) {
   while (true) {
     if (auto lost = lost_.find(index); lost != lost_.end())
       return fail(ErrorKind::lost, fmt::format("{} {} while it ran this input", guest_.emulator, lost->second));
-    if (index < first_ || index >= first_ + count_)
-      if (auto sent = submit(index); !sent) return sent;
+    if (!has(index, precision))
+      if (auto sent = submit(index, precision); !sent) return sent;
     const Waited waited = wait(u32(index - first_) + 1, false);
     if (waited == Waited::answered) return {};
     if (waited == Waited::refused) {
@@ -352,31 +401,26 @@ Result<void> AgentMachine::await(std::size_t index) {
     }
     process_->kill();
     // It may have been ended from outside; what it dies of twice is to blame.
-    const std::size_t culprit = first_ + finished();
+    const std::size_t culprit = first_ + std::min<std::size_t>(finished(), count_ - 1);
     const bool to_blame = waited == Waited::silent || suspect_ == culprit;
     if (to_blame) lost_[culprit] = waited == Waited::silent ? "stopped answering" : process_->end();
     suspect_ = culprit;
     count_ = 0;
     if (auto again = restart(); !again) return again;
     if (const std::size_t next = to_blame ? culprit + 1 : culprit; next <= index)
-      if (auto sent = submit(next); !sent) return sent;
+      if (auto sent = submit(next, precision); !sent) return sent;
   }
 }
 
 Result<const Outcome*> AgentMachine::read(std::size_t index) {
-  agent_slot& s = slot(index - first_);
-  const u64 slot_begin = AGENT_SLOTS_OFFSET + (index - first_) * AGENT_SLOT_SIZE;
-  const u64 information = s.information - AGENT_WINDOW_ADDRESS;
-  const u64 context = s.context - AGENT_WINDOW_ADDRESS;
-  const u64 last = slot_begin + AGENT_SLOT_SIZE - guest_.frame_size;
-  if (information < slot_begin || information > last || context < slot_begin || context > last + guest_.frame_size)
-    return fail(ErrorKind::lost, "the guest wrote over the agent's own memory");
-  guest_.read_context(shared_->at(context), outcome_.state);
+  const agent_slot& s = slot(index - first_);
+  guest_.read_state(reinterpret_cast<const u8*>(&s) + AGENT_STATE_OFFSET, outcome_.state);
   outcome_.memory.clear();
   std::span<const u8> code = code_;
   for (const Writable& writable : writables_) {
     const AreaPlan& plan = initial_.areas()[writable.area];
-    const std::span<u8> bytes(shared_->at(s.results + writable.result + (plan.address - plan.first_page)), plan.size);
+    const std::span<u8> bytes(
+        shared_->at(results_[index - first_] + writable.result + (plan.address - plan.first_page)), plan.size);
     if (writable.area == 0) {
       for (const Planted::Replacement& one : planted_.replaced)
         if (std::memcmp(&bytes[one.offset], &one.is, sizeof one.is) == 0)
@@ -389,8 +433,7 @@ Result<const Outcome*> AgentMachine::read(std::size_t index) {
       .code_address = initial_.areas()[0].address, .code = code, .areas = initial_.areas(), .planted = &planted_};
   if (code.data() != code_.data() && guest_.made_system_call(scene))
     return fail(ErrorKind::unsupported, "the code wrote a system call over itself, which the agent cannot catch");
-  outcome_.stop = guest_.explain(
-      {.signal = s.signal, .signal_address = guest_.signal_address(shared_->at(information))}, outcome_.state, scene);
+  outcome_.stop = guest_.explain({.signal = s.signal, .signal_address = s.address}, outcome_.state, scene);
   outcome_.retired.reset();
   return &outcome_;
 }
@@ -398,25 +441,25 @@ Result<const Outcome*> AgentMachine::read(std::size_t index) {
 /// A program that reads its own code must not see what was planted. So it is run again with the bytes it
 /// really has, written behind the emulator's back, which goes on executing what it translated before.
 Result<const Outcome*> AgentMachine::run_unplanted(std::size_t index) {
-  if (auto settled = settle(); !settled) return std::unexpected(settled.error());
   // Translations of this very path must be there, whatever happened to them since.
-  if (auto sent = submit(index); !sent) return std::unexpected(sent.error());
-  if (auto ran = await(index); !ran) return std::unexpected(ran.error());
+  count_ = 0;
+  if (auto ran = await(index, Precision::precise); !ran) return std::unexpected(ran.error());
   if (auto settled = settle(); !settled) return std::unexpected(settled.error());
   const AreaPlan& plan = initial_.areas()[0];
-  const auto storage = [&] { return shared_->at(placed_.areas()[0].offset) + (plan.address - plan.first_page); };
-  std::memcpy(storage(), code_.data(), code_.size());
-  const std::span<const Input> whole = std::exchange(inputs_, inputs_.first(index + 1));
-  auto sent = submit(index);
-  const Waited waited = sent ? wait(1, true) : Waited::died;
-  inputs_ = whole;
-  if (waited != Waited::answered) {
+  const u64 skipped = plan.address - plan.first_page;
+  const auto write = [&](const u8* code) {
+    std::memcpy(shared_->at(placed_.areas()[0].offset + skipped), code, code_.size());
+  };
+  write(code_.data());
+  const auto sent = submit(index, Precision::precise);
+  if (!sent || wait(1, true) != Waited::answered) {
     end_process();
+    count_ = 0;
     if (auto again = restart(); !again) return std::unexpected(again.error());
-    if (auto ran = await(index); !ran) return std::unexpected(ran.error());
+    if (auto ran = await(index, Precision::precise); !ran) return std::unexpected(ran.error());
     return read(index);
   }
-  std::memcpy(storage(), code_pages_.data() + (plan.address - plan.first_page), code_.size());
+  write(code_pages_.data() + skipped);
   placed_.refresh(0);
   return read(index);
 }
@@ -426,7 +469,7 @@ Result<const Outcome*> AgentMachine::outcome(std::size_t index, Precision precis
   if (precision == Precision::precise && !planted_.replaced.empty() &&
       !allows(initial_.areas()[0].access, Access::write))
     return run_unplanted(index);
-  if (auto ran = await(index); !ran) return std::unexpected(std::move(ran).error());
+  if (auto ran = await(index, precision); !ran) return std::unexpected(std::move(ran).error());
   return read(index);
 }
 

@@ -2,10 +2,11 @@
    Plain C, for both sides, on every guest: all of it is fixed-width, little-endian words.
 
    The host fills in a request and increments `request`; the agent changes its mappings as told, runs
-   every input of the batch, and sets `done` to that number. A run begins by the signal return of a frame
-   that the host wrote, and ends by a signal, whose frame the emulator or kernel writes on the alternate
-   stack that this same frame named: so a state is loaded and stored at native speed, whole, and the code
-   under test needs no register, stack or page of ours. */
+   every input of the batch, and sets `done` to that number. A run ends by a signal, whose frame the
+   emulator or kernel writes on the alternate stack: so the state is stored whole, at native speed, and
+   the code under test needs no register, stack or page of ours. It begins by the signal return of a frame
+   that the host wrote, or, faster, through a page of instructions that the host put within a jump's reach
+   of the code. */
 #ifndef DIPTYCH_ORACLE_AGENT_PROTOCOL_H
 #define DIPTYCH_ORACLE_AGENT_PROTOCOL_H
 
@@ -21,17 +22,20 @@
 
 /* Offsets in the shared memory. The storage of the mapped areas is not part of the agent's window. */
 #define AGENT_SLOTS_OFFSET 0x10000
-#define AGENT_SLOT_SIZE 0x4000
+#define AGENT_SLOT_SIZE 0x1040 /* no power of two: slots would share the same few lines of the caches */
 #define AGENT_SLOT_COUNT 64
+#define AGENT_STACK_OFFSET 0x1f0000
+#define AGENT_STACK_SIZE 0x10000
 #define AGENT_ARENA_OFFSET 0x200000
 #define AGENT_FIRST_WINDOW_SIZE 0x1000000
 #define AGENT_STORAGE_OFFSET 0x38000000
 #define AGENT_SHARED_SIZE 0x40000000
 
-/* Within a slot: the frame that begins the run, and the alternate stack on which the last one lands. */
+/* Within a slot: the registers as a run left them, and the frame that begins it. */
+#define AGENT_STATE_OFFSET 0x80
 #define AGENT_FRAME_OFFSET 0x400
-#define AGENT_STACK_OFFSET 0x2000
-#define AGENT_STACK_SIZE 0x2000
+
+#define AGENT_ENTRY_SIZE 0x1000
 
 #define AGENT_MAPPING_COUNT 512
 #define AGENT_AREA_COUNT 256
@@ -75,10 +79,10 @@ struct agent_patch {
 struct agent_slot {
   uint64_t patches; /* offset in the window of `patch_count` patches */
   uint64_t patch_count;
-  uint64_t results;     /* offset in the window */
-  uint64_t signal;      /* what ended the run */
-  uint64_t information; /* address in the guest of the siginfo, */
-  uint64_t context;     /* and of the ucontext, both within this slot */
+  uint64_t results; /* offset in the window */
+  uint64_t enter;   /* begin through the control's `entry`, not by signal return */
+  uint64_t signal;  /* what ended the run */
+  uint64_t address; /* si_addr */
 };
 
 struct agent_control {
@@ -92,6 +96,7 @@ struct agent_control {
   uint32_t failure; /* errno of a mapping that was refused */
   uint32_t mapping_count;
   uint32_t area_count;
+  uint64_t entry;       /* of the page with the instructions that load a state and jump to the code */
   uint64_t window_size; /* grows when a batch needs more */
   struct agent_mapping mappings[AGENT_MAPPING_COUNT];
   struct agent_area areas[AGENT_AREA_COUNT];

@@ -1,6 +1,6 @@
 // The agent: a program without libraries that runs, inside a guest, the blocks a host hands it.
-// It never returns from anything: a run begins by a signal return and ends by a signal, whose handler
-// goes on with the next run.
+// It never returns from anything: a run ends by a signal, whose handler goes on with the next run, on the
+// stack below the signal's frame, all of which is forgotten when that run begins.
 #include "oracle/agent/guest/agent.h"
 
 #include "oracle/agent/protocol.h"
@@ -95,9 +95,12 @@ static void lay(const struct agent_slot* from) {
 }
 
 static _Noreturn void start(void) {
-  lay(slot(current));
+  const struct agent_slot* s = slot(current);
+  const uint8_t* frame = (const uint8_t*)s + AGENT_FRAME_OFFSET;
+  lay(s);
   agent_forget_reservation();
-  agent_enter((uint8_t*)slot(current) + AGENT_FRAME_OFFSET);
+  if (s->enter) agent_jump(frame + agent_state_in_frame, control()->entry);
+  agent_enter(frame);
 }
 
 // Sleeps, never spins: the time this process uses is counted as the reference's.
@@ -130,15 +133,21 @@ static _Noreturn void serve(void) {
   }
 }
 
-_Noreturn void agent_stopped(uint64_t signal, uint64_t information, uint64_t context) {
+// Whether it was the code under test that was interrupted: not the agent, nor the way from it into the code.
+static int was_running(uint64_t pc) { return pc < AGENT_IMAGE_ADDRESS && pc - control()->entry >= AGENT_ENTRY_SIZE; }
+
+_Noreturn void agent_stopped(uint64_t signal, const uint8_t* information, const uint8_t* context) {
   struct agent_control* c = control();
   struct agent_slot* s = slot(current);
-  // A poke may come late, when the input it was meant for has already ended by itself.
-  if (signal == AGENT_SIGNAL_POKE && __atomic_load_n(&c->poke, __ATOMIC_SEQ_CST) != current + 1)
-    agent_enter((void*)information);
+  const uint64_t* state = (const uint64_t*)(context + agent_state_in_context);
+  // A poke may come when the input it was meant for has ended by itself, or has yet to begin.
+  if (signal == AGENT_SIGNAL_POKE &&
+      (__atomic_load_n(&c->poke, __ATOMIC_SEQ_CST) != current + 1 || !was_running(agent_counter(state))))
+    agent_enter(information);
   s->signal = signal;
-  s->information = information;
-  s->context = context;
+  s->address = *(const uint64_t*)(information + agent_address_in_information);
+  uint64_t* kept = (uint64_t*)((uint8_t*)s + AGENT_STATE_OFFSET);
+  for (uint64_t i = 0; i < agent_state_lines; ++i) copy_line(kept + 8 * i, state + 8 * i);
   for (uint32_t i = 0; i < c->area_count; ++i) export_and_restore(&c->areas[i], s->results);
   ++current;
   __atomic_store_n(&c->finished, current, __ATOMIC_SEQ_CST);
@@ -150,6 +159,7 @@ _Noreturn void agent_stopped(uint64_t signal, uint64_t information, uint64_t con
 _Noreturn void agent_main(void) {
   map_window(AGENT_FIRST_WINDOW_SIZE);
   agent_leave_start_stack();
+  agent_take_stack();
   static const int signals[] = {AGENT_SIGNAL_ILLEGAL, AGENT_SIGNAL_TRAP, AGENT_SIGNAL_BUS, AGENT_SIGNAL_SEGMENT,
                                 AGENT_SIGNAL_POKE};
   for (uint64_t i = 0; i < sizeof signals / sizeof *signals; ++i) agent_catch(signals[i]);

@@ -18,8 +18,6 @@ constexpr std::size_t stack_in_context = 16;     // ss_sp, ss_flags, ss_size
 constexpr std::size_t machine_in_context = 176;  // pc, x1 to x31, f0 to f31, fcsr
 constexpr std::size_t floating_in_machine = 32 * 8;
 constexpr std::size_t control_in_machine = 64 * 8;
-constexpr std::size_t frame_bytes = context_in_frame + machine_in_context + control_in_machine + 16;
-
 constexpr u16 compressed_break = 0x9002;
 constexpr u32 system_call = 0x00000073;
 constexpr u32 breakpoint = 0x00100073;  // differs from it in the upper half only
@@ -50,8 +48,7 @@ void write_frame(const GuestState& state, u64 stack, u64 stack_size, u8* frame) 
   std::memcpy(machine + control_in_machine, &state.words[fcsr_word], 8);
 }
 
-void read_context(const u8* context, GuestState& state) {
-  const u8* machine = context + machine_in_context;
+void read_state(const u8* machine, GuestState& state) {
   std::memcpy(&state.words[pc_word], machine, 8);
   state.words[x_word] = 0;
   std::memcpy(&state.words[x_word + 1], machine + 8, std::size_t{31} * 8);
@@ -61,10 +58,28 @@ void read_context(const u8* context, GuestState& state) {
   state.words[fcsr_word] = control;
 }
 
-u64 signal_address(const u8* information) {
-  u64 address = 0;
-  std::memcpy(&address, information + 16, sizeof address);
-  return address;
+// x10 points to the registers, and so is loaded last; what then remains to be done needs none.
+void write_entry(u64 address, u64 target, std::span<u8> page) {
+  constexpr u32 pointer = 10;
+  u64 at = 0;
+  const auto emit = [&](u32 word) {
+    std::memcpy(&page[at], &word, sizeof word);
+    at += sizeof word;
+  };
+  const auto load = [](u32 opcode, u32 rd, u64 offset) {
+    return u32(offset) << 20 | pointer << 15 | 3u << 12 | rd << 7 | opcode;
+  };
+  constexpr u32 load_general = 0x03;
+  constexpr u32 load_floating = 0x07;
+  emit(load(load_general, 1, control_in_machine));
+  emit(0x00309073);  // csrw fcsr, x1
+  for (u32 i = 0; i < 32; ++i) emit(load(load_floating, i, floating_in_machine + 8 * i));
+  for (u32 i = 1; i < 32; ++i)
+    if (i != pointer) emit(load(load_general, i, 8 * i));
+  emit(load(load_general, pointer, 8 * pointer));
+  const u32 offset = u32(target - (address + at));
+  emit((offset >> 20 & 1) << 31 | (offset >> 1 & 0x3ff) << 21 | (offset >> 11 & 1) << 20 | (offset & 0xff000) | 0x6f);
+  for (; at + 2 <= page.size(); at += 2) put(page, at, compressed_break);
 }
 
 // An ecall becomes an ebreak by its upper half alone. Where that half was an instruction by itself, it
@@ -167,10 +182,10 @@ const AgentGuest& riscv64_guest() {
                    arguments("rv64,g=true,c=true,h=false,v=false,zba=true,zbb=true,zbc=false,zbs=true,pmu-num=0"),
                    arguments("rv64,zba=true,zbb=true,zbc=false,zbs=true")},
       .image = riscv64_agent_image,
-      .frame_size = frame_bytes,
       .write_frame = write_frame,
-      .signal_address = signal_address,
-      .read_context = read_context,
+      .read_state = read_state,
+      .jump_reach = u64{1} << 20,
+      .write_entry = write_entry,
       .plant = plant,
       .explain = explain,
       .made_system_call = made_system_call,

@@ -1,9 +1,9 @@
-# Where the agent begins, and the two ways between it and the code under test.
+# Where the agent begins, and the ways between it and the code under test.
   .text
 
   .globl _start
 _start:
-  lla sp, agent_stack_top
+  lla sp, start_stack_top
   j agent_main
 
 # a0 holds the address of a frame as a signal handler finds it at its stack pointer.
@@ -14,13 +14,18 @@ agent_enter:
   ecall
   ebreak
 
-# a0 signal, a1 siginfo, a2 ucontext; no register the program under test left is relied on.
+# a0 holds the address of a state; the instructions at a1 load it, a0 last.
+  .globl agent_jump
+agent_jump:
+  jr a1
+
+# a0 signal, a1 siginfo, a2 ucontext; the stack goes on below the signal's frame.
   .globl agent_signal
 agent_signal:
-  lla sp, agent_stack_top
   j agent_stopped
 
+# Until the first signal; from then on the alternate stack.
   .bss
   .balign 16
-  .space 16384
-agent_stack_top:
+  .space 4096
+start_stack_top:
