@@ -61,7 +61,7 @@ TEST_CASE("each expectation that fails is said") {
 
 TEST_CASE("an input's bytes in memory that is not writable are what it holds") {
   Done done;
-  Case some = expecting("expect\n memory 0x21008 09");
-  some.input.memory = {{0x21008, {8}}, {0x21008, {9}}};
+  Case some = expecting("expect\n memory 0x21008 09 04");
+  some.input.memory = {{0x21008, {8, 4}}, {0x21008, {9}}};
   CHECK(unmet(some, done.outcome).empty());
 }
