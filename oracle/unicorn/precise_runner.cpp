@@ -69,7 +69,8 @@ bool PreciseRunner::on_invalid(uc_engine*, uc_mem_type type, u64 address, int si
     case UC_MEM_WRITE_UNMAPPED:
     case UC_MEM_WRITE_PROT: runner.touch(Access::write, address, u64(size)); break;
     case UC_MEM_FETCH_UNMAPPED:
-    case UC_MEM_FETCH_PROT: runner.step_to(address); break;
+    // What cannot be fetched may lie behind what was to be translated, from here on.
+    case UC_MEM_FETCH_PROT: runner.step_to(runner.emulator_->program_counter()); break;
     default: break;
   }
   return false;

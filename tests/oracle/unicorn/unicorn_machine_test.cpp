@@ -450,6 +450,15 @@ TEST_CASE("unicorn keeps from running what follows the code") {
     CHECK(pc(outcome) == beyond);
     CHECK(outcome.retired == 1);
   }
+  // Where data ends with half an instruction.
+  for (Precision precision : both) {
+    const u64 last = data_at + 2 * page_size - 2;
+    Input input = input_of(program, {{a0, last}});
+    input.memory = {{last, {0x13, 0x00}}};
+    const Outcome& outcome = f.run(input, precision);
+    CHECK(outcome.stop == fault(Access::execute, last));
+    CHECK(pc(outcome) == last);
+  }
   // An instruction that begins in the code and ends beyond: with the terminator's bytes it would be
   // something harmless, a jump, a jump to where t0 says less 0x700, a branch.
   for (u32 half : {0x0013u, 0x006fu, 0x8067u, 0x0063u}) {
