@@ -1,0 +1,23 @@
+#include "engine/machine/stop.hpp"
+
+#include "tests/catch.hpp"
+
+using namespace diptych;
+
+TEST_CASE("stops read as cases write them") {
+  CHECK(describe({.kind = StopKind::end}) == "end");
+  CHECK(describe({.kind = StopKind::budget}) == "budget");
+  CHECK(describe({.kind = StopKind::system_call}) == "system-call");
+  CHECK(describe({StopKind::fault, Access::write, 0x30000}) == "fault write 0x30000");
+  CHECK(describe({StopKind::fault, Access::execute, 0}) == "fault execute 0x0");
+  CHECK(describe({StopKind::misaligned, Access::read, 0xffffffffffffffff}) == "misaligned read 0xffffffffffffffff");
+}
+
+TEST_CASE("rights are allowed one by one and together") {
+  constexpr Access both = Access::read | Access::write;
+  CHECK(allows(both, Access::read));
+  CHECK(allows(both, both));
+  CHECK(!allows(both, Access::execute));
+  CHECK(!allows(Access::read, both));
+  CHECK(allows(Access::none, Access::none));
+}
