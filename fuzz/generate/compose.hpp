@@ -1,0 +1,71 @@
+// Code composed piece by piece: instructions, and the patterns of several that only together do
+// something worth comparing.
+#pragma once
+
+#include "fuzz/generate/code.hpp"
+#include "fuzz/generate/random.hpp"
+#include "fuzz/generate/sample.hpp"
+
+namespace diptych::fuzz {
+
+/// Where a piece gets the row of an instruction it leaves open.
+class RowSource {
+ public:
+  /// A row that does not branch, jump or trap.
+  virtual const Shape& plain_row(Random& random) = 0;
+
+ protected:
+  ~RowSource() = default;
+};
+
+class Composer {
+ public:
+  Composer(Code& code, Palette& palette, RowSource& source, Random& random)
+      : code_(code), palette_(palette), source_(source), random_(random) {}
+
+  /// One instruction of the row, with what it needs to be of use: a target for a branch, an address for
+  /// an indirect jump, an LR for an SC.
+  void instruction(const Shape& shape);
+
+  /// Sets a counter to 1 to 6 and reserves its register.
+  void begin_counting();
+  /// Counts down, and goes back to the item `first` if not done.
+  void end_loop(std::size_t first);
+
+  /// A function called by jal or through a register, behind the way round it, which returns.
+  void call(const Shape& by);
+
+  /// Builds an instruction in a register, stores it over one that follows, and reaches that.
+  void self_modification();
+
+  /// Stores half of the time to the place loaded from, with widths and addresses that mostly agree.
+  void reserved_pair(const Shape& reserve);
+
+  /// Gives every branch that waits for one its target. To be called when all is composed.
+  void settle();
+
+ private:
+  void plain(std::size_t count);
+  void append(const Shape& shape, u32 word);
+  std::size_t append_glued(const Shape& shape, u32 word);
+  void wait(std::size_t item);
+  void indirect(const Shape& shape);
+  std::size_t address_of_target(unsigned into);
+  void jump_through(const Shape& shape, unsigned address, unsigned link);
+  unsigned spare_register();
+
+  struct Waiting {
+    u16 item;
+    u16 skip;
+  };
+
+  Code& code_;
+  Palette& palette_;
+  RowSource& source_;
+  Random& random_;
+  unsigned counter_ = 0;
+  std::array<Waiting, 64> waiting_;
+  std::size_t waiting_count_ = 0;
+};
+
+}  // namespace diptych::fuzz

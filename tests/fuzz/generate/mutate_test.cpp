@@ -1,0 +1,99 @@
+#include "fuzz/generate/mutate.hpp"
+
+#include "fuzz/generate/finish.hpp"
+#include "tests/catch.hpp"
+#include "tests/fuzz/generate/runs.hpp"
+
+using namespace diptych;
+using namespace diptych::fuzz;
+
+namespace {
+
+void require_fenced(const Block& block) {
+  if (!allows(block.program.code_access, Access::write)) return;
+  Code code;
+  code.read(block.program.code);
+  REQUIRE(synchronized(code));
+}
+
+}  // namespace
+
+TEST_CASE("chains of edits keep blocks sound and most runs ending") {
+  Generator generator;
+  Random random(1);
+  const auto machine = make_interpreter_machine();
+  Ends ends;
+  for (int i = 0; i < 1000; ++i) {
+    Block block = generator.generate(random, {i % 8 == 0 ? Mix::self_modifying_only : Mix::mixed});
+    for (int edits = 0; edits < 10; ++edits) {
+      mutate(block, random, generator);
+      require_fenced(block);
+    }
+    run_all(*machine, block, ends);
+  }
+  CHECK(ends.share(StopKind::end) > 0.80);
+  CHECK(ends.share(StopKind::budget) < 0.10);
+}
+
+TEST_CASE("an edit changes the block nearly always") {
+  Generator generator;
+  Random random(2);
+  int changed = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const Block before = generator.generate(random);
+    Block after = before;
+    mutate(after, random, generator);
+    changed += after != before;
+  }
+  CHECK(changed > 950);
+}
+
+TEST_CASE("edits are decided by the dice alone") {
+  Generator a, b;
+  Random first(3), second(3);
+  for (int i = 0; i < 300; ++i) {
+    Block one = a.generate(first), other = b.generate(second);
+    mutate(one, first, a);
+    mutate(other, second, b);
+    REQUIRE(one == other);
+  }
+}
+
+TEST_CASE("crossing leaves both blocks alone and makes a third that mostly runs to its end") {
+  Generator generator;
+  Random random(4);
+  const auto machine = make_interpreter_machine();
+  Ends ends;
+  int third = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const Block first = generator.generate(random, {i % 4 == 0 ? Mix::self_modifying_only : Mix::mixed});
+    const Block second = generator.generate(random), first_before = first, second_before = second;
+    Block into;
+    cross(first, second, random, into);
+    REQUIRE(first == first_before);
+    REQUIRE(second == second_before);
+    third += into != first && into != second;
+    require_fenced(into);
+    run_all(*machine, into, ends);
+  }
+  CHECK(third > 950);
+  CHECK(ends.share(StopKind::end) > 0.80);
+  CHECK(ends.share(StopKind::budget) < 0.02);
+}
+
+TEST_CASE("normalize restores what an edit by hand broke") {
+  Generator generator;
+  Random random(5);
+  for (int i = 0; i < 500; ++i) {
+    Block block = generator.generate(random);
+    block.program.code_access = Access::read | Access::write | Access::execute;
+    const bool at_end = ends_page(block.program);
+    normalize(block);
+    require_fenced(block);
+    REQUIRE(check(block.program));
+    CHECK(ends_page(block.program) == at_end);
+    Block again = block;
+    normalize(again);
+    CHECK(again == block);
+  }
+}
