@@ -1,9 +1,7 @@
 #include "engine/tier/interpreter_machine.hpp"
 
-#include "engine/guest/riscv64/interpreter.hpp"
-#include "engine/memory/areas.hpp"
-
-#include <cstring>
+#include "engine/guest/riscv64/bound_interpreter.hpp"
+#include "engine/guest/riscv64/registers.hpp"
 
 namespace diptych {
 namespace {
@@ -25,17 +23,8 @@ class InterpreterMachine final : public Machine {
   Result<void> prepare(const Program& program) override {
     if (program.guest != Guest::riscv64)
       return fail(ErrorKind::unsupported, "interp does not run " + std::string(name_of(program.guest)));
-    initial_.prepare(program);
-    areas_.clear();
-    backing_.resize(initial_.areas().size());
-    for (std::size_t i = 0; i < backing_.size(); ++i) {
-      const AreaPlan& plan = initial_.areas()[i];
-      const std::span<const u8> bytes = initial_.bytes(i);
-      backing_[i].assign(bytes.begin(), bytes.end());
-      areas_.push_back({plan.address, plan.size, plan.access, backing_[i].data()});
-    }
-    interpreter_.bind(areas_, program.code_end());
-    view_writable(areas_, outcome_.memory);
+    bound_.prepare(program);
+    view_writable(bound_.areas(), outcome_.memory);
     return {};
   }
 
@@ -46,44 +35,17 @@ class InterpreterMachine final : public Machine {
   }
 
   Result<const Outcome*> outcome(std::size_t index, Precision) override {
-    const Input& input = inputs_[index];
-    reset_memory(input);
-    riscv64::Hart& hart = interpreter_.hart;
-    hart.state = input.state;
-    hart.reservation.reset();
-    hart.retired = 0;
-    outcome_.stop = interpreter_.run(budget_);
-    outcome_.state = hart.state;
-    outcome_.retired = hart.retired;
+    bound_.start(inputs_[index]);
+    outcome_.stop = bound_.interpreter().run(budget_);
+    outcome_.state = bound_.interpreter().hart.state;
+    outcome_.retired = bound_.interpreter().hart.retired;
     return &outcome_;
   }
 
  private:
-  // Only what may be written can differ from its initial bytes; where that may be executed too, what
-  // was decoded from changed bytes is forgotten.
-  void reset_memory(const Input& input) {
-    for (std::size_t i = 0; i < areas_.size(); ++i) {
-      const Area& area = areas_[i];
-      if (!allows(area.access, Access::write) && !patched_) continue;
-      const std::span<const u8> bytes = initial_.bytes(i);
-      if (allows(area.access, Access::execute)) {
-        if (std::memcmp(area.host, bytes.data(), area.size) == 0) continue;
-        interpreter_.code_changed({area.address, area.size});
-      }
-      std::memcpy(area.host, bytes.data(), area.size);
-    }
-    patched_ = !input.memory.empty();
-    lay(input.memory, areas_);
-    for (const Bytes& bytes : input.memory) interpreter_.code_changed({bytes.address, bytes.bytes.size()});
-  }
-
-  InitialMemory initial_;
-  std::vector<std::vector<u8>> backing_;
-  std::vector<Area> areas_;
-  riscv64::Interpreter interpreter_;
+  riscv64::BoundInterpreter bound_;
   std::span<const Input> inputs_;
   Budget budget_;
-  bool patched_ = false;
   Outcome outcome_;
 };
 

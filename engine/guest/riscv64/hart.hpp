@@ -23,6 +23,15 @@ struct Range {
   u64 size = 0;
 };
 
+/// What is known to be left open by the manual, kept by evaluations that track it.
+struct Shadow;
+
+/// Which known deviations of other implementations an evaluation follows, and which of them mattered.
+struct Deviations {
+  u64 followed = 0;   ///< bits numbered by enum Deviation
+  u64 mattered = 0;
+};
+
 struct Hart {
   GuestState state;
   AddressSpace memory;
@@ -30,6 +39,8 @@ struct Hart {
   u64 retired = 0;
   Stop stop;                         ///< valid once an evaluation said that it stopped
   std::optional<Range> code_written;  ///< executable bytes a store changed; the run loop takes it away
+  Shadow* shadow = nullptr;
+  Deviations deviations;
 
   u64& pc() { return state.words[pc_word]; }
 };

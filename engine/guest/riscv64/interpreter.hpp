@@ -3,8 +3,10 @@
 
 #include "engine/guest/riscv64/evaluate.hpp"
 #include "engine/guest/riscv64/hart.hpp"
+#include "engine/machine/program.hpp"
 
-#include <functional>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace diptych::riscv64 {
@@ -12,6 +14,10 @@ namespace diptych::riscv64 {
 class Interpreter {
  public:
   Hart hart;
+
+  /// Another table of functions gives the same run loop another sense: tracking what is undefined, or
+  /// another implementation's known deviations.
+  explicit Interpreter(std::span<const Evaluate> table = evaluations()) : table_(table) {}
 
   /// Binds memory and forgets everything decoded. `code_end` is the address whose reaching is a stop.
   void bind(std::span<const Area> areas, u64 code_end);
@@ -41,6 +47,7 @@ class Interpreter {
   Step* find(u64 pc);
   bool fetch(u64 pc, Step& step);
 
+  std::span<const Evaluate> table_;
   std::vector<Steps> executable_;
   Step across_;  // an instruction that lies across two areas, decoded anew each time
   u64 code_end_ = 0;

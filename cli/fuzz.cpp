@@ -1,0 +1,83 @@
+// fuzz: runs generated programs on all machines until told to stop.
+#include "cli/fuzz_screen.hpp"
+#include "cli/verb.hpp"
+
+#include "corpus/files.hpp"
+#include "engine/guest/instructions.hpp"
+#include "fuzz/session/session.hpp"
+#include "oracle/machines.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+
+namespace diptych::cli {
+namespace {
+
+std::atomic<bool> interrupted = false;
+
+// Everything a session needs is tried before it begins: what is wrong is said as one sentence.
+Result<void> check_configuration(const fuzz::Configuration& c) {
+  if (c.mix != "mixed" && c.mix != "self-modifying" && c.mix != "faulting")
+    return fail(ErrorKind::bad_input, fmt::format("--mix \"{}\" is none of mixed, self-modifying, faulting", c.mix));
+  for (const std::string* list : {&c.subjects, &c.oracles})
+    if (auto machines = make_machines(*list, c.guest); !machines) return std::unexpected(std::move(machines).error());
+  const std::string all = c.subjects + "," + c.oracles;
+  if (std::size_t(std::ranges::count(all, ',')) > Tally::most_machines)
+    return fail(ErrorKind::bad_input, fmt::format("there are more than {} machines", Tally::most_machines + 1));
+  if (!c.corpus.empty() && std::filesystem::exists(c.corpus)) {
+    auto cases = list_cases(c.corpus);
+    if (!cases) return std::unexpected(std::move(cases).error());
+    for (const std::filesystem::path& path : *cases)
+      if (auto some = read_case(path); !some) return std::unexpected(std::move(some).error());
+  }
+  return {};
+}
+
+int run(const std::vector<std::string>& arguments) {
+  fuzz::Configuration configuration;
+  std::string guest, corpus, out;
+  options::options_description described("Options");
+  described.add_options()("guest", options::value(&guest)->default_value("riscv64"), "the guest")(
+      "subject", options::value(&configuration.subjects)->default_value("interp"), "machines under test, separated by commas")(
+      "oracle", options::value(&configuration.oracles)->default_value("unicorn,qemu"), "machines to hold them against")(
+      "runs", options::value(&configuration.runs), "stop after so many runs, a run being one input on all machines")(
+      "seconds", options::value(&configuration.seconds), "stop after so many seconds")(
+      "seed", options::value(&configuration.seed)->default_value(1), "the same seed gives the same session")(
+      "corpus", options::value(&corpus), "directory of cases to start from; what reaches something new is added to it")(
+      "out", options::value(&out)->default_value("reports/out"), "directory for findings and the report")(
+      "mix", options::value(&configuration.mix)->default_value("mixed"), "what the programs are about: mixed, self-modifying, faulting")(
+      "json", "print the summary as JSON");
+  const Parsed parsed = parse(fuzz_verb, arguments, described);
+  if (!parsed.go_on) return parsed.exit;
+  const std::optional<Guest> named = guest_named(guest);
+  if (!named || row_count(*named) == 0)
+    return complain({ErrorKind::bad_input, fmt::format("guest \"{}\" cannot be fuzzed; riscv64 can", guest)});
+  configuration.guest = *named;
+  configuration.corpus = corpus;
+  configuration.out = out;
+  if (configuration.runs == 0 && configuration.seconds <= 0) configuration.seconds = 60;
+  if (auto checked = check_configuration(configuration); !checked) return complain(checked.error());
+
+  std::signal(SIGINT, [](int) { interrupted = true; });
+  std::signal(SIGTERM, [](int) { interrupted = true; });
+  const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe");
+  const bool json = parsed.values.contains("json");
+  FuzzScreen screen;
+  Result<fuzz::Summary> summary = fuzz::run_session(
+      configuration, {.worker = here.parent_path() / "diptych-fuzz-worker", .command = here},
+      [&](const fuzz::Summary& so_far) { screen.show(so_far); }, interrupted);
+  screen.leave();
+  if (!summary) return complain(summary.error());
+  if (json) fmt::print("{}\n", fuzz::to_json(*summary).dump(1));
+  else fmt::print("{}\nThe report is in {}.\n", fuzz::to_text(*summary), configuration.out.string());
+  return summary->findings.empty() ? fine : found;
+}
+
+}  // namespace
+
+const Verb fuzz_verb = {"fuzz", "run generated programs on several machines and keep what differs",
+                        "  diptych fuzz --guest riscv64 --subject interp --oracle unicorn,qemu --seconds 60 --seed 1", run};
+
+}  // namespace diptych::cli

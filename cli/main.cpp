@@ -1,0 +1,59 @@
+// The command: finds the verb and runs it.
+#include "cli/verb.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <string_view>
+
+namespace diptych::cli {
+namespace {
+
+const std::array verbs = {&fuzz_verb, &replay_verb, &minimize_verb, &gdb_verb, &isa_verb, &machines_verb, &seeds_verb};
+
+void print_help() {
+  fmt::print("diptych: a CPU engine and its references, side by side, fed the same instructions\n\n");
+  for (const Verb* verb : verbs) fmt::print("  {:<10} {}\n", verb->name, verb->summary);
+  fmt::print("\nExamples:\n");
+  for (const Verb* verb : verbs) fmt::print("{}\n", verb->example);
+  fmt::print("\nEach verb tells more with --help. Exit status: 0 fine, 1 a divergence or failure was found,\n"
+             "2 the arguments or the environment cannot be used.\n");
+}
+
+int run(std::vector<std::string> arguments) {
+  if (arguments.empty()) {
+    print_help();
+    return unusable;
+  }
+  const std::string name = arguments.front();
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_help();
+    return fine;
+  }
+  if (name == "--version") {
+    fmt::print("diptych 0.1.0\n");
+    return fine;
+  }
+  arguments.erase(arguments.begin());
+  auto verb = std::ranges::find_if(verbs, [&](const Verb* v) { return name == v->name; });
+  if (verb == verbs.end()) {
+    fmt::print(stderr, "diptych: there is no verb \"{}\"; see diptych --help\n", name);
+    return unusable;
+  }
+  return (*verb)->run(arguments);
+}
+
+}  // namespace
+}  // namespace diptych::cli
+
+int main(int argc, char** argv) {
+  try {
+    return diptych::cli::run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    // Memory that ran out, a pipe that closed: nothing below throws on purpose.
+    fmt::print(stderr, "diptych: {}\n", error.what());
+    return diptych::cli::unusable;
+  }
+}

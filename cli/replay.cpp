@@ -1,0 +1,101 @@
+// replay: runs cases on all machines and says where they part.
+#include "cli/report_case.hpp"
+#include "cli/verb.hpp"
+
+#include "corpus/expect.hpp"
+#include "corpus/files.hpp"
+#include "oracle/machines.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace diptych::cli {
+namespace {
+
+struct Replay {
+  bool diverges = false;
+  std::string text;
+  nlohmann::json json;
+};
+
+Result<Replay> replay(const std::string& path, const Case& some, std::span<const std::unique_ptr<Machine>> machines,
+                      Explainer& explainer) {
+  Result<std::vector<Statement>> statements = hear(some, machines, explainer);
+  if (!statements) return std::unexpected(std::move(statements).error());
+  Replay result;
+  for (const Statement& statement : *statements)
+    result.diverges |= statement.outcome && statement.explanation.verdict == Verdict::unexplained;
+  const std::vector<std::string> failed = unmet(some, **statements->front().outcome);
+  result.diverges |= !failed.empty();
+
+  const char* verdict = result.diverges ? "diverges" : "agrees";
+  result.text = fmt::format("{}: {}\n", path, verdict);
+  if (!some.why.empty()) result.text += fmt::format("  {}\n", some.why);
+  if (result.diverges) result.text += listing(some);
+  for (const std::string& line : failed) result.text += fmt::format("  {}: {}\n", statements->front().machine, line);
+  result.text += describe_statements(some, *statements);
+
+  result.json = {{"case", path}, {"verdict", verdict}, {"machines", statements_to_json(some, *statements)}};
+  result.json["differences"] = nlohmann::json::array();
+  for (const nlohmann::json& machine : result.json["machines"])
+    if (machine["verdict"] == "unexplained")
+      for (const nlohmann::json& difference : machine["differences"]) result.json["differences"].push_back(difference);
+  result.json["unmet"] = failed;
+  result.json["outvoted"] = outvoted(some.guest(), *statements);
+  return result;
+}
+
+int run(const std::vector<std::string>& arguments) {
+  std::vector<std::string> paths;
+  std::string subject, oracle;
+  options::options_description described("Options");
+  described.add_options()("case", options::value(&paths)->required(), "the case files, or directories of them")(
+      "subject", options::value(&subject)->default_value("interp"), "machines under test, separated by commas")(
+      "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against")("json", "print JSON");
+  options::positional_options_description positional;
+  positional.add("case", -1);
+  const Parsed parsed = parse(replay_verb, arguments, described, positional);
+  if (!parsed.go_on) return parsed.exit;
+  const bool json = parsed.values.contains("json");
+
+  std::vector<std::filesystem::path> files;
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored)) {
+      files.emplace_back(path);
+      continue;
+    }
+    auto listed = list_cases(path);
+    if (!listed) return complain(listed.error());
+    files.insert(files.end(), listed->begin(), listed->end());
+  }
+  // All are read before any is run: a broken file is said at once, not after minutes.
+  std::vector<Case> cases;
+  for (const std::filesystem::path& file : files) {
+    Result<Case> some = read_case(file);
+    if (!some) return complain(some.error());
+    cases.push_back(std::move(*some));
+  }
+  auto machines = make_machines(subject + "," + oracle, cases.empty() ? Guest::riscv64 : cases.front().guest());
+  if (!machines) return complain(machines.error());
+  Explainer explainer;
+  nlohmann::json all = nlohmann::json::array();
+  int exit = fine;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    Result<Replay> result = replay(files[i].string(), cases[i], *machines, explainer);
+    if (!result) return complain(std::move(result).error().in(files[i].string()));
+    if (result->diverges) exit = found;
+    if (json) all.push_back(std::move(result->json));
+    else if (result->diverges || cases.size() == 1) fmt::print("{}", result->text);
+  }
+  if (json) fmt::print("{}\n", all.dump(1));
+  else if (cases.size() != 1) fmt::print("{} cases, {}\n", cases.size(), exit == fine ? "all agree" : "some diverge");
+  return exit;
+}
+
+}  // namespace
+
+const Verb replay_verb = {"replay", "run cases on several machines and say where they part",
+                          "  diptych replay reports/out/findings/lw-register.case", run};
+
+}  // namespace diptych::cli

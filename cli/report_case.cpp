@@ -1,0 +1,112 @@
+#include "cli/report_case.hpp"
+
+#include "engine/guest/instructions.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace diptych::cli {
+namespace {
+
+std::string quirk_names(const Statement& statement, Guest guest) {
+  std::string names;
+  for (const Quirk& quirk : all_quirks()) {
+    const bool modelled = quirk.deviation && quirk.machine == statement.machine && quirk.guest == guest &&
+                          ((statement.explanation.deviations >> *quirk.deviation) & 1);
+    const bool matched = std::ranges::find(statement.explanation.quirks, &quirk) != statement.explanation.quirks.end();
+    if (modelled || matched) names += (names.empty() ? "" : ", ") + quirk.name;
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string before(const Case& some, const Difference& difference) {
+  if (difference.kind == DifferenceKind::stop || difference.kind == DifferenceKind::retired) return "";
+  if (difference.kind == DifferenceKind::memory) {
+    std::string text;
+    const std::size_t count = (difference.left.size() + 1) / 3;
+    for (std::size_t i = 0; i < count; ++i) {
+      const u64 address = difference.address + i;
+      u8 byte = 0;
+      if (address - some.program.code_address < some.program.code.size())
+        byte = some.program.code[address - some.program.code_address];
+      for (const auto* all : {&some.program.contents, &some.input.memory})
+        for (const Bytes& bytes : *all)
+          if (address - bytes.address < bytes.bytes.size()) byte = bytes.bytes[address - bytes.address];
+      text += fmt::format("{}{:02x}", text.empty() ? "" : " ", byte);
+    }
+    return text;
+  }
+  const Register* r = register_named(some.guest(), difference.name);
+  return r ? fmt::format("{:#0{}x}", some.input.state.words[r->word], r->bits / 4 + 2) : "";
+}
+
+std::string listing(const Case& some) {
+  std::string text;
+  std::span<const u8> code = some.program.code;
+  u64 address = some.program.code_address;
+  while (auto instruction = instruction_at(some.guest(), code)) {
+    text += fmt::format("  {:#x}  {}\n", address, instruction->text);
+    code = code.subspan(instruction->length);
+    address += instruction->length;
+  }
+  return text;
+}
+
+std::string describe_statements(const Case& some, const std::vector<Statement>& statements) {
+  std::string text;
+  const std::string& subject = statements.front().machine;
+  for (const Statement& statement : statements) {
+    if (&statement == &statements.front()) continue;
+    if (!statement.outcome) {
+      text += fmt::format("  {}: not compared: {}\n", statement.machine, statement.unable);
+      continue;
+    }
+    const Verdict verdict = statement.explanation.verdict;
+    if (verdict == Verdict::agree || verdict == Verdict::unsteady) {
+      text += fmt::format("  {}: agrees\n", statement.machine);
+      continue;
+    }
+    if (verdict == Verdict::quirk) text += fmt::format("  {}: known: {}\n", statement.machine, quirk_names(statement, some.guest()));
+    else if (verdict == Verdict::open) text += fmt::format("  {}: differs in what the manual leaves open\n", statement.machine);
+    else text += fmt::format("  {}: DIFFERS at {}\n", statement.machine, statement.explanation.signature.text());
+    for (const Difference& d : statement.differences) {
+      const std::string was = before(some, d);
+      text += fmt::format("    {:<16} {} {}   {} {}{}\n", d.name, subject, d.left, statement.machine, d.right,
+                          was.empty() ? "" : "   before " + was);
+    }
+  }
+  if (const std::vector<std::string> names = outvoted(some.guest(), statements); !names.empty())
+    text += fmt::format("  outvoted: {}\n", fmt::join(names, ", "));
+  return text;
+}
+
+nlohmann::json statements_to_json(const Case& some, const std::vector<Statement>& statements) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const Statement& statement : statements) {
+    nlohmann::json one{{"machine", statement.machine}};
+    if (!statement.outcome) {
+      one["verdict"] = "beyond";
+      one["reason"] = statement.unable;
+    } else {
+      one["verdict"] = std::string(name_of(statement.explanation.verdict));
+      one["stop"] = describe((*statement.outcome)->stop);
+      if ((*statement.outcome)->retired) one["retired"] = *(*statement.outcome)->retired;
+    }
+    if (statement.explanation.verdict == Verdict::quirk) one["quirks"] = quirk_names(statement, some.guest());
+    if (statement.explanation.verdict == Verdict::unexplained) one["signature"] = statement.explanation.signature.text();
+    one["differences"] = nlohmann::json::array();
+    for (const Difference& d : statement.differences)
+      one["differences"].push_back({{"field", d.name},
+                                    {"kind", std::string(name_of(d.kind))},
+                                    {"before", before(some, d)},
+                                    {statements.front().machine, d.left},
+                                    {statement.machine, d.right}});
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace diptych::cli

@@ -1,0 +1,32 @@
+// Ways in which other implementations are known to part from the manual, each as a bend in the
+// vocabulary the rows are written in. With these on, the evaluator gives their wrong answers exactly;
+// so a comparison with such an implementation stays exact where it is wrong.
+#pragma once
+
+#include "engine/guest/riscv64/evaluate.hpp"
+#include "engine/guest/riscv64/hart.hpp"
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace diptych::riscv64 {
+
+enum class Deviation : u8 {
+  singles_unchecked,       ///< a single is read from the low half of its register, boxed or not
+  singles_unboxed,         ///< a computed single is written with zeros above it
+  minimum_of_signalling,   ///< FMIN and FMAX with a signalling NaN give the canonical NaN
+  fused_invalid_lost,      ///< infinity * 0 + quiet NaN does not raise the invalid flag
+};
+
+constexpr std::array<std::string_view, 4> deviation_names = {
+    "singles_unchecked", "singles_unboxed", "minimum_of_signalling", "fused_invalid_lost"};
+
+std::optional<Deviation> deviation_named(std::string_view name);
+
+/// One a row, as evaluations(); each follows the deviations that hart.deviations asks for, and marks
+/// those that changed something.
+std::span<const Evaluate> deviant_evaluations();
+
+}  // namespace diptych::riscv64

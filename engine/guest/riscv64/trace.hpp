@@ -1,0 +1,27 @@
+// The instructions a run executed, one by one.
+#pragma once
+
+#include "engine/guest/riscv64/bound_interpreter.hpp"
+
+#include <vector>
+
+namespace diptych::riscv64 {
+
+struct Traced {
+  Decoded decoded;  ///< without a row where it was illegal
+  u64 pc = 0;
+};
+
+class Tracer {
+ public:
+  /// Every instruction begun, the one that stopped included.
+  void trace(const Program& program, const Input& input, Budget budget, std::vector<Traced>& out);
+
+  /// The state after the run traced last.
+  const GuestState& state() { return bound_.interpreter().hart.state; }
+
+ private:
+  BoundInterpreter bound_;
+};
+
+}  // namespace diptych::riscv64

@@ -1,0 +1,200 @@
+#include "engine/guest/instructions.hpp"
+#include "fuzz/minimize/minimize.hpp"
+
+#include <algorithm>
+
+namespace diptych::fuzz {
+namespace {
+
+constexpr u64 code_home = 0x10000;
+
+// One pass after another over a case, each keeping what still shows.
+class Shrinker {
+ public:
+  Shrinker(Case some, const Shows& shows) : case_(flatten(std::move(some))), shows_(shows) {}
+
+  Case run() {
+    instructions();
+    regions();
+    memory();
+    registers();
+    access();
+    home();
+    budget();
+    return std::move(case_);
+  }
+
+ private:
+  bool try_case(Case candidate) {
+    if (candidate == case_) return false;
+    if (!check(candidate.program) || !check(candidate.program, candidate.input) || !shows_(candidate)) return false;
+    case_ = std::move(candidate);
+    return true;
+  }
+
+  // Runs of instructions are cut out, long ones first.
+  void instructions() {
+    for (std::size_t length = starts().size() / 2; length > 0; length /= 2)
+      for (std::size_t at = 0; at + length < starts().size();) {
+        const std::vector<std::size_t> bounds = starts();
+        Case candidate = case_;
+        candidate.program.code.erase(candidate.program.code.begin() + std::ptrdiff_t(bounds[at]),
+                                     candidate.program.code.begin() + std::ptrdiff_t(bounds[at + length]));
+        if (candidate.program.code.empty() || !try_case(std::move(candidate))) ++at;
+      }
+  }
+  // Where each instruction begins, and the end.
+  std::vector<std::size_t> starts() const {
+    std::vector<std::size_t> bounds;
+    std::size_t at = 0;
+    while (at < case_.program.code.size()) {
+      bounds.push_back(at);
+      const auto instruction = instruction_at(case_.guest(), std::span(case_.program.code).subspan(at));
+      at += instruction ? instruction->length : case_.program.code.size() - at;
+    }
+    bounds.push_back(case_.program.code.size());
+    return bounds;
+  }
+
+  void regions() {
+    for (std::size_t i = case_.program.memory.size(); i-- > 0;) {
+      Case candidate = case_;
+      const Region region = candidate.program.memory[i];
+      candidate.program.memory.erase(candidate.program.memory.begin() + std::ptrdiff_t(i));
+      std::erase_if(candidate.program.contents, [&](const Bytes& b) { return b.address - region.address < region.size; });
+      try_case(std::move(candidate));
+    }
+    // A single page where more are not needed.
+    for (std::size_t i = 0; i < case_.program.memory.size(); ++i)
+      for (bool first : {true, false}) {
+        Case candidate = case_;
+        Region& region = candidate.program.memory[i];
+        if (region.size <= page_size) continue;
+        const Region old = region;
+        if (!first) region.address += region.size - page_size;
+        region.size = page_size;
+        std::erase_if(candidate.program.contents, [&](const Bytes& b) {
+          return b.address - old.address < old.size &&
+                 !(b.address - region.address < region.size && region.size - (b.address - region.address) >= b.bytes.size());
+        });
+        try_case(std::move(candidate));
+      }
+  }
+
+  void memory() {
+    Case empty = case_;
+    empty.program.contents.clear();
+    if (try_case(std::move(empty))) return;
+    // Lines of sixteen bytes, in ever smaller groups; then the halves of those that are left.
+    for (std::size_t group = case_.program.contents.size() / 2; group > 0; group /= 2)
+      for (std::size_t at = 0; at < case_.program.contents.size();) {
+        Case candidate = case_;
+        auto& contents = candidate.program.contents;
+        contents.erase(contents.begin() + std::ptrdiff_t(at),
+                       contents.begin() + std::ptrdiff_t(std::min(at + group, contents.size())));
+        if (!try_case(std::move(candidate))) at += group;
+      }
+    for (std::size_t width : {8u, 4u, 1u})
+      for (std::size_t line = 0; line < case_.program.contents.size(); ++line)
+        for (std::size_t at = 0; at + width <= case_.program.contents[line].bytes.size(); at += width) {
+          Case candidate = case_;
+          auto& bytes = candidate.program.contents[line].bytes;
+          std::fill_n(bytes.begin() + std::ptrdiff_t(at), width, u8{0});
+          try_case(std::move(candidate));
+        }
+    case_ = flatten(std::move(case_));
+  }
+
+  void registers() {
+    const std::size_t pc = program_counter_word(case_.guest());
+    auto clear = [&](auto wanted) {
+      Case candidate = case_;
+      for (const Register& r : registers_of(case_.guest()))
+        if (r.word != pc && wanted(r)) candidate.input.state.words[r.word] = 0;
+      return try_case(std::move(candidate));
+    };
+    clear([](const Register& r) { return r.kind == RegisterClass::floating; });
+    clear([](const Register& r) { return r.kind == RegisterClass::general; });
+    for (const Register& one : registers_of(case_.guest())) clear([&](const Register& r) { return r.word == one.word; });
+    // What is left, in fewer bits.
+    for (const Register& r : registers_of(case_.guest())) {
+      const u64 value = case_.input.state.words[r.word];
+      if (r.word == pc || value == 0) continue;
+      for (u64 simpler : {u64{1}, value & 0xff, value & 0xffff, value & 0xffffffff, value & 0xffffffff00000000}) {
+        if (simpler == 0 || simpler >= value) continue;
+        Case candidate = case_;
+        candidate.input.state.words[r.word] = simpler;
+        if (try_case(std::move(candidate))) break;
+      }
+    }
+  }
+
+  void access() {
+    Case candidate = case_;
+    candidate.program.code_access = Access::read | Access::execute;
+    try_case(std::move(candidate));
+  }
+
+  void home() {
+    Case candidate = case_;
+    u64& pc = candidate.input.state.words[program_counter_word(case_.guest())];
+    if (pc - case_.program.code_address > case_.program.code.size()) return;
+    pc = pc - case_.program.code_address + code_home;
+    candidate.program.code_address = code_home;
+    try_case(std::move(candidate));
+  }
+
+  void budget() {
+    for (u64 fewer : {u64{2}, u64{10}, u64{100}})
+      if (fewer < case_.budget.instructions) {
+        Case candidate = case_;
+        candidate.budget = {fewer};
+        if (try_case(std::move(candidate))) return;
+      }
+  }
+
+  Case case_;
+  const Shows& shows_;
+};
+
+}  // namespace
+
+Case shrink(Case some, const Shows& shows) { return Shrinker(std::move(some), shows).run(); }
+
+Result<std::optional<Minimized>> minimize(const Case& some, Machine& subject, Machine& reference, Explainer& explainer) {
+  auto explain = [&](const Case& c) { return explainer.explain(c.program, c.input, c.budget, subject, reference); };
+  Result<Explanation> first = explain(some);
+  if (!first) return std::unexpected(std::move(first).error());
+  if (first->verdict != Verdict::unexplained) return std::optional<Minimized>();
+
+  // Several instructions are cut down until one of them shows the difference alone, if one does.
+  std::optional<Case> smallest = first->smallest;
+  Signature wanted = first->signature;
+  Case start = some;
+  if (!smallest) {
+    start = shrink(start, [&](const Case& c) {
+      if (smallest) return false;
+      Result<Explanation> explanation = explain(c);
+      if (!explanation || explanation->verdict != Verdict::unexplained) return false;
+      if (explanation->smallest) {
+        smallest = explanation->smallest;
+        wanted = explanation->signature;
+      }
+      return explanation->signature == wanted;
+    });
+  }
+  if (smallest) {
+    // The one instruction was cut out of a longer run: it has to show the difference on its own.
+    Result<Explanation> alone = explain(*smallest);
+    if (alone && alone->verdict == Verdict::unexplained && alone->signature == wanted) start = *smallest;
+  }
+  Case shrunk = shrink(start, [&](const Case& c) {
+    Result<Explanation> explanation = explain(c);
+    return explanation && explanation->verdict == Verdict::unexplained && explanation->signature == wanted;
+  });
+  Result<Explanation> last = explain(shrunk);
+  if (!last) return std::unexpected(std::move(last).error());
+  return Minimized{std::move(shrunk), std::move(*last)};
+}
+
+}  // namespace diptych::fuzz

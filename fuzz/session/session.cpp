@@ -1,0 +1,369 @@
+#include "fuzz/session/session.hpp"
+
+#include "corpus/files.hpp"
+#include "fuzz/generate/bytes.hpp"
+#include "fuzz/session/child_process.hpp"
+#include "fuzz/session/raw_finding.hpp"
+#include "fuzz/session/shared.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <fstream>
+#include <map>
+#include <set>
+
+namespace diptych::fuzz {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::json;
+
+// A worker that has done nothing for so long is stuck inside a machine whose own watchdog failed.
+constexpr auto patience = std::chrono::seconds(20);
+constexpr u64 most_restarts = 100;
+
+double own_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  auto seconds = [](const timeval& t) { return double(t.tv_sec) + double(t.tv_usec) * 1e-6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::string last_line(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string line, last;
+  while (std::getline(file, line))
+    if (!line.empty()) last = line;
+  return last;
+}
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> parts;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    parts.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return parts;
+}
+
+class Session {
+ public:
+  Session(const Configuration& configuration, const Programs& programs, SharedMapping shared)
+      : programs_(programs), shared_(std::move(shared)) {
+    summary_.configuration = configuration;
+    const std::vector<std::string> subjects = split(configuration.subjects);
+    summary_.others.assign(subjects.begin() + (subjects.empty() ? 0 : 1), subjects.end());
+    for (std::string& oracle : split(configuration.oracles)) summary_.others.push_back(std::move(oracle));
+  }
+
+  Result<Summary> run(const std::function<void(const Summary&)>& progress, const std::atomic<bool>& interrupted) {
+    take_up_left_over();
+    if (auto started = start_worker(); !started) return std::unexpected(std::move(started).error());
+    auto told = Clock::now();
+    while (worker_) {
+      for (const std::string& line : worker_->read_lines(100)) hear(line);
+      minimize_next();
+      if (!ending_ && (interrupted || out_of_time())) {
+        ending_ = true;
+        summary_.interrupted = interrupted;
+        shared_->stop.store(true);
+      }
+      if (auto ended = watch_worker(); !ended) return std::unexpected(std::move(ended).error());
+      if (Clock::now() - told > std::chrono::milliseconds(250)) {
+        told = Clock::now();
+        progress(gather());
+      }
+    }
+    wall_end_ = Clock::now();
+    while (minimizer_ || !queue_.empty()) {
+      if (minimizer_) minimizer_->read_lines(0);
+      minimize_next(50);
+    }
+    if (error_) return std::unexpected(*error_);
+    Summary& summary = gather();
+    write_reports(summary);
+    return summary;
+  }
+
+ private:
+  const Configuration& configuration() const { return summary_.configuration; }
+  std::filesystem::path log() const { return configuration().out / "worker.log"; }
+
+  bool out_of_time() const {
+    return configuration().seconds > 0 &&
+           std::chrono::duration<double>(Clock::now() - begin_).count() >= configuration().seconds;
+  }
+
+  // Raw cases that an earlier session wrote and did not live to look into.
+  void take_up_left_over() {
+    auto cases = list_cases(configuration().out / "raw");
+    if (!cases) return;
+    for (const std::filesystem::path& path : *cases) {
+      Pending pending;
+      pending.raw = path;
+      pending.bucket = "left over/" + path.stem().string();
+      pending.left_over = true;
+      Bucket& bucket = buckets_[pending.bucket];
+      bucket.signature = pending.bucket;
+      bucket.stage = configuration().subjects;
+      bucket.case_path = path.string();
+      queue_.push_back(std::move(pending));
+    }
+  }
+
+  Result<void> start_worker() {
+    Configuration mine = configuration();
+    if (mine.runs != 0) mine.runs -= std::min(mine.runs, shared_->tally.runs);
+    mine.seed += restarts_ * 1000003;  // the same seed would meet the same end
+    auto started = ChildProcess::start(programs_.worker,
+                                       {to_json(mine), std::to_string(shared_.descriptor()), "%report"},
+                                       {shared_.descriptor()}, log());
+    if (!started) return std::unexpected(std::move(started).error());
+    worker_.emplace(std::move(*started));
+    alive_ = Clock::now();
+    alive_runs_ = shared_->tally.runs;
+    return {};
+  }
+
+  // One line of the worker: a finding, whose case is on disk already.
+  void hear(const std::string& text) {
+    const Json line = Json::parse(text, nullptr, false);
+    if (line.is_discarded()) return;
+    if (line.contains("error") && !line.contains("instruction")) {
+      error_ = Error{ErrorKind::environment, line["error"].get<std::string>()};
+      shared_->stop.store(true);
+      return;
+    }
+    const std::string signature = line["instruction"].get<std::string>() + "/" + line["kind"].get<std::string>();
+    const std::string reference = line["reference"];
+    Bucket& bucket = buckets_[signature];
+    if (bucket.signature.empty()) {
+      bucket.signature = signature;
+      bucket.mnemonic = line["instruction"];
+      bucket.kind = line["kind"];
+      bucket.stage = line["subject"];
+      bucket.instruction = bucket.mnemonic;
+    }
+    bucket.count += line["count"].get<u64>();
+    add_references(bucket, {reference});
+    if (line.contains("raw")) {
+      if (bucket.case_path.empty()) bucket.case_path = line["raw"];
+      Pending pending;
+      pending.raw = line["raw"].get<std::string>();
+      pending.bucket = signature;
+      pending.subject = line["subject"];
+      pending.reference = reference;
+      queue_.push_back(std::move(pending));
+    }
+  }
+
+  struct Pending {
+    std::filesystem::path raw;
+    std::string bucket;
+    std::string subject, reference;
+    bool left_over = false;
+  };
+
+  // One minimizer at a time: it is a process of its own, because what it runs may abort as well.
+  void minimize_next(int wait = 0) {
+    if (minimizer_) {
+      for (std::string& line : minimizer_->read_lines(wait)) minimized_line_ = std::move(line);
+      if (!minimizer_->ended()) return;
+      for (std::string& line : minimizer_->read_lines(0)) minimized_line_ = std::move(line);
+      minimizer_seconds_ += minimizer_->seconds();
+      take_minimized();
+      minimizer_.reset();
+    }
+    while (!queue_.empty()) {
+      current_ = std::move(queue_.front());
+      queue_.pop_front();
+      // One minimized case a signature and pair of machines is enough.
+      if (!current_.left_over && !minimized_pairs_.insert(current_.bucket + " " + current_.subject + " " + current_.reference).second)
+        continue;
+      minimized_line_.clear();
+      auto started = ChildProcess::start(
+          programs_.command,
+          {"minimize", current_.raw.string(), "--subject", configuration().subjects, "--oracle", configuration().oracles,
+           "--out", (configuration().out / "findings").string(), "--json"},
+          {}, configuration().out / "minimize.log");
+      if (started) minimizer_.emplace(std::move(*started));
+      return;
+    }
+  }
+
+  // What the minimizer made of a raw case becomes its bucket's face. A smaller case may show that what
+  // parted first was another instruction; gather() then brings the buckets together.
+  void take_minimized() {
+    const Json result = Json::parse(minimized_line_, nullptr, false);
+    const bool seen_again = !result.is_discarded() && result.contains("signature");
+    if (current_.left_over) {
+      std::error_code ignored;
+      if (!result.is_discarded())
+        std::filesystem::rename(current_.raw, current_.raw.string() + (seen_again ? ".done" : ".gone"), ignored);
+      if (!seen_again) buckets_.erase(current_.bucket);
+    }
+    // Otherwise the raw case stays what there is: the minimizer itself may have been ended by it.
+    if (!seen_again) return;
+    Bucket& bucket = buckets_[current_.bucket];
+    bucket.signature = result["signature"];
+    bucket.mnemonic = result["mnemonic"];
+    bucket.kind = result["kind"];
+    bucket.stage = result["stage"];
+    bucket.instruction = result["instruction"];
+    bucket.case_path = result["case"];
+    bucket.outvoted = result["outvoted"].get<std::vector<std::string>>();
+    bucket.minimized = true;
+    bucket.count = std::max<u64>(bucket.count, 1);
+    add_references(bucket, result["references"].get<std::vector<std::string>>());
+  }
+
+  static void add_references(Bucket& bucket, const std::vector<std::string>& references) {
+    for (const std::string& reference : references)
+      if (std::ranges::find(bucket.references, reference) == bucket.references.end())
+        bucket.references.push_back(reference);
+  }
+
+  // Buckets that turned out to have one signature, as one.
+  std::vector<Bucket> findings() const {
+    std::map<std::string, Bucket> merged;
+    for (const auto& [found_as, bucket] : buckets_) {
+      auto [at, fresh] = merged.try_emplace(bucket.signature, bucket);
+      if (fresh) continue;
+      Bucket& target = at->second;
+      const u64 count = target.count + bucket.count;
+      std::vector<std::string> references = target.references;
+      if (!target.minimized) target = bucket;
+      target.count = count;
+      add_references(target, references);
+      add_references(target, bucket.references);
+    }
+    std::vector<Bucket> all;
+    for (auto& [signature, bucket] : merged) all.push_back(std::move(bucket));
+    return all;
+  }
+
+  // Whether the worker ended, by itself or by what it ran, or has to be ended.
+  Result<void> watch_worker() {
+    const u64 runs = shared_->tally.runs;
+    if (runs != alive_runs_) {
+      alive_runs_ = runs;
+      alive_ = Clock::now();
+    }
+    const bool stuck = Clock::now() - alive_ > patience;
+    if (stuck) worker_->kill();
+    std::optional<int> status = worker_->ended();
+    if (stuck && !status) {
+      while (!(status = worker_->ended())) worker_->read_lines(10);
+    }
+    if (!status) return {};
+    for (const std::string& line : worker_->read_lines(0)) hear(line);
+    worker_seconds_ += worker_->seconds();
+    worker_.reset();
+    // Its machines' processes are counted by the tally; the next worker starts its counts anew.
+    for (std::size_t i = 0; i < summary_.others.size(); ++i) {
+      elsewhere_[i] += shared_->tally.machines[i].seconds_elsewhere;
+      shared_->tally.machines[i].seconds_elsewhere = 0;
+    }
+    if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return {};
+    if (WIFEXITED(*status) && runs == 0) return fail(ErrorKind::environment, last_line(log()));
+    note_casualty(stuck ? "did not end" : WIFSIGNALED(*status) ? fmt::format("ended the worker by signal {}", WTERMSIG(*status))
+                                                               : "ended the worker");
+    if (ending_ || ++restarts_ > most_restarts) return {};
+    return start_worker();
+  }
+
+  // The block the worker was running when it died.
+  void note_casualty(std::string how) {
+    Casualty casualty;
+    const u32 running = shared_->running;
+    const std::vector<std::string> subjects = split(configuration().subjects);
+    casualty.machine = running == 0 ? subjects.front() : running - 1 < summary_.others.size() ? summary_.others[running - 1] : "?";
+    casualty.how = std::move(how);
+    Block block;
+    const std::size_t size = std::min<std::size_t>(shared_->current_size.load(), Shared::block_size);
+    if (size != 0 && decode({shared_->current.data(), size}, block)) {
+      const std::filesystem::path folder = configuration().out / "casualties";
+      std::error_code ignored;
+      std::filesystem::create_directories(folder, ignored);
+      Case some;
+      some.why = casualty.machine + " " + casualty.how;
+      some.program = block.program;
+      some.input = block.base;
+      some.budget = block.budget;
+      const std::filesystem::path path = folder / fmt::format("{}-{}.case", casualty.machine, shared_->tally.runs);
+      if (write_case(path, some, disassembler(some.guest()))) casualty.case_path = path.string();
+    }
+    summary_.casualties.push_back(std::move(casualty));
+  }
+
+  Summary& gather() {
+    summary_.tally = shared_->tally;
+    summary_.blocks = shared_->blocks.load();
+    summary_.seconds = std::chrono::duration<double>((worker_ ? Clock::now() : wall_end_) - begin_).count();
+    double elsewhere = 0, elsewhere_oracle = 0, oracle_ticks = 0, away_ticks = 0;
+    for (std::size_t i = 0; i < summary_.others.size(); ++i) {
+      const MachineTally& m = summary_.tally.machines[i];
+      const double seconds = elsewhere_[i] + m.seconds_elsewhere;
+      elsewhere += seconds;
+      away_ticks += double(m.away_ticks);
+      const bool oracle = i + split(configuration().oracles).size() >= summary_.others.size();
+      if (!oracle) continue;
+      elsewhere_oracle += seconds;
+      oracle_ticks += double(m.first_run_ticks);
+    }
+    // Ticks pass while another process has the processor too, so they are taken as shares of the
+    // worker's own CPU time; those spent waiting for a machine elsewhere are nobody's.
+    const double worker = worker_ ? worker_seconds_ + shared_->worker_seconds : worker_seconds_;
+    const double ticks = double(shared_->worker_ticks) - away_ticks;
+    summary_.oracle_seconds = elsewhere_oracle + (ticks > 0 ? worker * oracle_ticks / ticks : 0);
+    summary_.cpu_seconds = own_seconds() + worker + elsewhere + minimizer_seconds_;
+    summary_.findings = findings();
+    return summary_;
+  }
+
+  void write_reports(const Summary& summary) {
+    (void)write_atomically(configuration().out / "summary.json", to_json(summary).dump(2) + "\n");
+    (void)write_atomically(configuration().out / "summary.txt", to_text(summary));
+  }
+
+  Programs programs_;
+  SharedMapping shared_;
+  Summary summary_;
+  std::optional<ChildProcess> worker_, minimizer_;
+  double worker_seconds_ = 0, minimizer_seconds_ = 0;
+  std::array<double, Tally::most_machines> elsewhere_{};
+  std::map<std::string, Bucket> buckets_;  // by the signature the worker gave
+  std::deque<Pending> queue_;
+  std::set<std::string> minimized_pairs_;
+  Pending current_;
+  std::string minimized_line_;
+  std::optional<Error> error_;
+  Clock::time_point begin_ = Clock::now(), alive_ = begin_, wall_end_ = begin_;
+  u64 alive_runs_ = 0, restarts_ = 0;
+  bool ending_ = false;
+};
+
+}  // namespace
+
+Result<Summary> run_session(const Configuration& configuration, const Programs& programs,
+                            const std::function<void(const Summary&)>& progress, const std::atomic<bool>& interrupted) {
+  for (const std::filesystem::path& folder : {configuration.out, configuration.out / "raw", configuration.out / "findings", configuration.corpus}) {
+    if (folder.empty()) continue;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return fail(ErrorKind::environment, fmt::format("{}: {}", folder.string(), error.message()));
+  }
+  Result<SharedMapping> shared = SharedMapping::create();
+  if (!shared) return std::unexpected(std::move(shared).error());
+  return Session(configuration, programs, std::move(*shared)).run(progress, interrupted);
+}
+
+}  // namespace diptych::fuzz

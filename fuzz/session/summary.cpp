@@ -1,0 +1,149 @@
+#include "fuzz/session/summary.hpp"
+
+#include "engine/guest/instructions.hpp"
+#include "oracle/quirks/quirk.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace diptych::fuzz {
+namespace {
+
+struct QuirkHits {
+  const Quirk* quirk;
+  u64 hits;
+};
+
+// Of the machines that took part, used or not.
+std::vector<QuirkHits> quirk_hits(const Summary& s) {
+  std::vector<QuirkHits> hits;
+  const std::span<const Quirk> quirks = all_quirks();
+  for (std::size_t i = 0; i < quirks.size() && i < Tally::most_quirks; ++i)
+    if (quirks[i].guest == s.configuration.guest && std::ranges::find(s.others, quirks[i].machine) != s.others.end())
+      hits.push_back({&quirks[i], s.tally.quirk_hits[i]});
+  return hits;
+}
+
+std::vector<std::string> rows_with_none(const Summary& s, const std::array<u64, Tally::most_rows>& counts) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < row_count(s.configuration.guest); ++i)
+    if (counts[i] == 0) names.emplace_back(row_info(s.configuration.guest, i).mnemonic);
+  return names;
+}
+
+}  // namespace
+
+u64 Summary::unexplained() const {
+  u64 total = 0;
+  for (const Bucket& bucket : findings) total += bucket.count;
+  return total;
+}
+
+nlohmann::json to_json(const Summary& s) {
+  nlohmann::json json;
+  json["guest"] = std::string(name_of(s.configuration.guest));
+  json["subject"] = s.configuration.subjects;
+  json["oracle"] = s.configuration.oracles;
+  json["seed"] = s.configuration.seed;
+  json["runs"] = s.tally.runs;
+  json["executions"] = s.tally.executions;
+  json["blocks"] = s.blocks;
+  json["reruns"] = s.tally.reruns;
+  json["seconds"] = s.seconds;
+  json["cpu_seconds"] = s.cpu_seconds;
+  json["executions_per_second"] = s.seconds > 0 ? double(s.tally.executions) / s.seconds : 0;
+  json["oracle_share"] = s.oracle_share();
+  json["compared_share"] = s.compared_share();
+  json["unexplained"] = s.unexplained();
+  json["interrupted"] = s.interrupted;
+
+  nlohmann::json machines = nlohmann::json::object();
+  for (std::size_t i = 0; i < s.others.size(); ++i) {
+    const MachineTally& m = s.tally.machines[i];
+    nlohmann::json abstained = nlohmann::json::object();
+    for (std::size_t why = 0; why < abstention_count; ++why)
+      abstained[std::string(name_of(Abstention(why)))] = m.abstained[why];
+    machines[s.others[i]] = {{"compared", m.compared}, {"quirk", m.quirk},           {"open", m.open},
+                             {"unsteady", m.unsteady}, {"unexplained", m.unexplained}, {"abstained", abstained}};
+  }
+  json["machines"] = machines;
+
+  nlohmann::json quirks = nlohmann::json::object();
+  nlohmann::json unused = nlohmann::json::array();
+  for (const QuirkHits& hit : quirk_hits(s)) {
+    quirks[hit.quirk->name] = hit.hits;
+    if (hit.hits == 0) unused.push_back(hit.quirk->name);
+  }
+  json["quirks"] = quirks;
+  json["unused_quirks"] = unused;
+  json["rows"] = {{"all", row_count(s.configuration.guest)},
+                  {"never_executed", rows_with_none(s, s.tally.rows_executed)},
+                  {"never_compared", rows_with_none(s, s.tally.rows_compared)}};
+
+  json["findings"] = nlohmann::json::array();
+  for (const Bucket& b : s.findings)
+    json["findings"].push_back({{"signature", b.signature},
+                                {"case", b.case_path},
+                                {"stage", b.stage},
+                                {"instruction", b.instruction},
+                                {"mnemonic", b.mnemonic},
+                                {"kind", b.kind},
+                                {"count", b.count},
+                                {"references", b.references},
+                                {"outvoted", b.outvoted},
+                                {"minimized", b.minimized}});
+  json["casualties"] = nlohmann::json::array();
+  for (const Casualty& c : s.casualties)
+    json["casualties"].push_back({{"machine", c.machine}, {"how", c.how}, {"case", c.case_path}});
+  return json;
+}
+
+std::string to_text(const Summary& s) {
+  std::string text;
+  auto line = [&]<class... T>(fmt::format_string<T...> format, T&&... values) {
+    text += fmt::format(format, std::forward<T>(values)...) + "\n";
+  };
+  line("{} against {} on {}, seed {}{}", s.configuration.subjects, s.configuration.oracles,
+       name_of(s.configuration.guest), s.configuration.seed, s.interrupted ? " (interrupted)" : "");
+  line("  {} runs, {} executions in {:.1f} s: {:.0f} executions a second", s.tally.runs, s.tally.executions, s.seconds,
+       s.seconds > 0 ? double(s.tally.executions) / s.seconds : 0);
+  line("  {:.1f} % of {:.1f} CPU seconds inside the references' first runs", 100 * s.oracle_share(), s.cpu_seconds);
+  line("  {:.2f} % of all state compared with at least one other machine", 100 * s.compared_share());
+  for (std::size_t i = 0; i < s.others.size(); ++i) {
+    const MachineTally& m = s.tally.machines[i];
+    std::string abstained;
+    for (std::size_t why = 0; why < abstention_count; ++why)
+      if (m.abstained[why]) abstained += fmt::format(", {} {}", m.abstained[why], name_of(Abstention(why)));
+    line("  {}: {} compared, {} by known quirks, {} left open{}{}", s.others[i], m.compared, m.quirk, m.open,
+         m.unsteady ? fmt::format(", {} only agreed precisely", m.unsteady) : "",
+         abstained.empty() ? "" : "; not asked: " + abstained.substr(2));
+  }
+  std::string used;
+  std::vector<std::string_view> unused;
+  for (const QuirkHits& hit : quirk_hits(s)) {
+    if (hit.hits) used += fmt::format("{}{} {}", used.empty() ? "" : ", ", hit.quirk->name, hit.hits);
+    else unused.push_back(hit.quirk->name);
+  }
+  if (!used.empty()) line("  quirks met: {}", used);
+  if (!unused.empty()) line("  quirks not met: {}", fmt::join(unused, ", "));
+  const std::vector<std::string> never = rows_with_none(s, s.tally.rows_compared);
+  line("  rows never compared: {}", never.empty() ? "none" : fmt::format("{}", fmt::join(never, " ")));
+  for (const Casualty& c : s.casualties) line("  {} {}: {}", c.machine, c.how, c.case_path);
+  if (s.findings.empty()) {
+    line("\nNo unexplained difference.");
+    return text;
+  }
+  line("\n{} distinct finding{}, {} times:", s.findings.size(), s.findings.size() == 1 ? "" : "s", s.unexplained());
+  for (const Bucket& b : s.findings) {
+    line("  {:<24} {:<32} {} times, against {}{}", b.signature, b.instruction, b.count, fmt::join(b.references, ", "),
+         b.outvoted.empty() ? "" : fmt::format("; outvoted: {}", fmt::join(b.outvoted, ", ")));
+    line("      diptych replay {}", b.case_path);
+    line("      diptych gdb {} --stdio", b.case_path);
+  }
+  return text;
+}
+
+}  // namespace diptych::fuzz

@@ -1,0 +1,59 @@
+// What a fuzzing session found and how far it looked, for people and as JSON.
+#pragma once
+
+#include "fuzz/session/configuration.hpp"
+#include "oracle/comparison/tally.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <vector>
+
+namespace diptych::fuzz {
+
+/// All findings of one signature.
+struct Bucket {
+  std::string signature;    ///< "lw/register"
+  std::string mnemonic;
+  std::string kind;
+  std::string stage;        ///< which of the subject's stages parts
+  std::string instruction;  ///< as disassembled in the smallest case
+  std::string case_path;
+  std::vector<std::string> references;
+  std::vector<std::string> outvoted;
+  u64 count = 0;
+  bool minimized = false;
+};
+
+/// A reference, or a subject, that ended the worker or had to be ended.
+struct Casualty {
+  std::string machine;
+  std::string how;  ///< "aborted (signal 6)", "did not end"
+  std::string case_path;
+};
+
+struct Summary {
+  Configuration configuration;
+  std::vector<std::string> others;  ///< names, in the tally's order
+  Tally tally;
+  u64 blocks = 0;
+  double seconds = 0;         ///< wall clock
+  double cpu_seconds = 0;     ///< of all processes
+  double oracle_seconds = 0;  ///< CPU seconds of it inside the references' first runs
+  std::vector<Bucket> findings;
+  std::vector<Casualty> casualties;
+  bool interrupted = false;
+
+  double oracle_share() const { return cpu_seconds > 0 ? oracle_seconds / cpu_seconds : 0; }
+  double compared_share() const {
+    return tally.fields_all ? double(tally.fields_compared) / double(tally.fields_all) : 0;
+  }
+  u64 unexplained() const;
+};
+
+nlohmann::json to_json(const Summary& summary);
+
+/// The plain summary a session ends with.
+std::string to_text(const Summary& summary);
+
+}  // namespace diptych::fuzz

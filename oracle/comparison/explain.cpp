@@ -1,0 +1,216 @@
+#include "oracle/comparison/explain.hpp"
+
+#include "engine/guest/instructions.hpp"
+#include "engine/guest/riscv64/deviation.hpp"
+#include "engine/guest/riscv64/trace.hpp"
+#include "engine/guest/riscv64/undefined.hpp"
+#include "oracle/comparison/one_instruction.hpp"
+
+#include <algorithm>
+
+namespace diptych {
+namespace {
+
+Mask mask_of(const riscv64::Shadow& shadow) {
+  Mask mask;
+  mask.everything = shadow.everything;
+  for (std::size_t i = 0; i < riscv64::state_words; ++i) mask.words[i] = shadow.words[i];
+  mask.memory.assign(shadow.memory.begin(), shadow.memory.end());
+  return mask;
+}
+
+u64 page_of(u64 address) { return address & ~(page_size - 1); }
+
+// Whether an access there meets what a machine without byte-exact bounds keeps behind the code.
+bool behind_code(const Program& program, u64 address) {
+  return address >= program.code_end() && address - program.code_end() <= page_of(program.code_end() + page_size - 1) + page_size - program.code_end();
+}
+
+std::string extension_list(Guest guest, ExtensionSet extensions) {
+  std::string text;
+  for (std::size_t i = 0; i < extensions_of(guest).size(); ++i)
+    if ((extensions >> i) & 1) text += (text.empty() ? "" : " ") + std::string(extensions_of(guest)[i]);
+  return text;
+}
+
+}  // namespace
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::agree: return "agree";
+    case Verdict::open: return "open";
+    case Verdict::quirk: return "quirk";
+    case Verdict::beyond: return "beyond";
+    case Verdict::unsteady: return "unsteady";
+    case Verdict::unexplained: return "unexplained";
+  }
+  return "unknown";
+}
+
+struct Explainer::State {
+  riscv64::BoundInterpreter deviant{riscv64::deviant_evaluations()};
+  riscv64::UndefinedTracker undefined;
+  riscv64::Tracer tracer;
+  std::vector<riscv64::Traced> trace;
+};
+
+Explainer::Explainer() : state_(std::make_unique<State>()) {}
+Explainer::Explainer(Explainer&&) noexcept = default;
+Explainer::~Explainer() = default;
+
+std::optional<Explanation> Explainer::explain_quickly(const Program& program, const Input& input, Budget budget,
+                                                      const Outcome& subject, const Machine& reference,
+                                                      const Outcome& outcome) {
+  if (program.guest != Guest::riscv64) return std::nullopt;
+  const std::string& name = reference.describe().name;
+  const u64 followed = deviations_of(name, program.guest);
+
+  // What a machine with the reference's known faults would have answered. The subject must be right as
+  // well: it has to agree with the same evaluator without them.
+  Outcome expected;
+  auto evaluate = [&](u64 deviations) {
+    riscv64::Interpreter& interpreter = state_->deviant.interpreter();
+    interpreter.hart.deviations.followed = deviations;
+    state_->deviant.start(input);
+    expected.stop = interpreter.run(budget);
+    expected.state = interpreter.hart.state;
+    expected.retired = interpreter.hart.retired;
+    return interpreter.hart.deviations.mattered;
+  };
+  state_->deviant.prepare(program);
+  view_writable(state_->deviant.areas(), expected.memory);
+
+  Explanation explanation;
+  auto matches = [&](const Mask& mask) {
+    explanation.deviations = followed ? evaluate(followed) : 0;
+    if (!followed) evaluate(0);
+    if (!agree(program.guest, expected, outcome, mask)) return false;
+    evaluate(0);
+    return agree(program.guest, expected, subject, mask);
+  };
+  if (followed && matches({})) {
+    explanation.verdict = Verdict::quirk;
+    return explanation;
+  }
+  const Mask mask = mask_of(state_->undefined.track(program, input, budget));
+  if (mask.empty() || !matches(mask)) return std::nullopt;
+  explanation.mask = mask;
+  explanation.verdict = explanation.deviations ? Verdict::quirk : Verdict::open;
+  return explanation;
+}
+
+Result<Explanation> Explainer::explain(const Program& program, const Input& input, Budget budget, Machine& subject,
+                                       Machine& reference) {
+  Explanation explanation;
+  auto beyond = [&](std::string why) {
+    explanation.verdict = Verdict::beyond;
+    explanation.beyond = std::move(why);
+    return explanation;
+  };
+  if (auto prepared = subject.prepare(program); !prepared) return std::unexpected(std::move(prepared).error());
+  if (auto prepared = reference.prepare(program); !prepared) {
+    if (prepared.error().kind == ErrorKind::unsupported) return beyond(prepared.error().message);
+    return std::unexpected(std::move(prepared).error());
+  }
+  Result<const Outcome*> ran = subject.run(input, budget, Precision::precise);
+  if (!ran) return std::unexpected(std::move(ran).error());
+  const KeptOutcome left(**ran);
+
+  // A machine that cannot count says nothing exact of a run that is cut off.
+  const Description& description = reference.describe();
+  if (left->stop.kind == StopKind::budget && !description.exact_budget) return beyond("runs cut off by the budget");
+  if (left->stop.kind == StopKind::fault && !description.hides_code_end && behind_code(program, left->stop.address))
+    return beyond("accesses right behind the code");
+
+  ran = reference.run(input, budget, Precision::precise);
+  if (!ran) return std::unexpected(std::move(ran).error());
+  const KeptOutcome right(**ran);
+  if (agree(program.guest, *left, *right)) {
+    explanation.verdict = Verdict::unsteady;
+    return explanation;
+  }
+  if (auto quick = explain_quickly(program, input, budget, *left, reference, *right)) return *quick;
+
+  // Extensions the reference lacks, where they were really executed: by the subject's path, or by the
+  // evaluator's, which need not be the same if one of them is wrong.
+  const ExtensionSet known = description.extensions(program.guest);
+  state_->tracer.trace(program, input, budget, state_->trace);
+  ExtensionSet executed = 0;
+  for (const riscv64::Traced& step : state_->trace)
+    if (step.decoded.row) executed |= riscv64::bit(step.decoded.row->extension);
+  if (executed & ~known) return beyond("instructions of " + extension_list(program.guest, executed & ~known));
+
+  return first_parting(program, input, budget, subject, reference, *left, *right);
+}
+
+// Both machines are taken through the run one instruction at a time, each from the same state. Where
+// they part by a known quirk, the reference's wrong answer is carried on, so that at the end its own
+// whole run must have been reproduced.
+Explanation Explainer::first_parting(const Program& program, const Input& input, Budget budget, Machine& subject,
+                                     Machine& reference, const Outcome& subject_end, const Outcome& reference_end) {
+  const Guest guest = program.guest;
+  Explanation explanation;
+  explanation.verdict = Verdict::unexplained;
+  const std::vector<Difference> whole = differences(guest, subject_end, reference_end);
+  explanation.signature = {"several", whole.empty() ? DifferenceKind::stop : whole.front().kind};
+
+  // Memory before each step: that of the start, then what the step before left. Code stays what it was:
+  // a store into it falls outside of a program of one instruction, and ends the walk.
+  const bool code_writable = allows(program.code_access, Access::write);
+  state_->deviant.prepare(program);
+  state_->deviant.start(input);
+  std::vector<MemoryView> views;
+  view_writable(state_->deviant.areas(), views);
+  std::optional<KeptOutcome> memory;
+  GuestState state = input.state;
+  for (u64 step = 0; step < budget.instructions; ++step) {
+    std::optional<Case> one = one_instruction_case(program, state, views);
+    if (!one) return explanation;
+    auto run = [&](Machine& machine) -> std::optional<KeptOutcome> {
+      if (!machine.prepare(one->program)) return std::nullopt;
+      Result<const Outcome*> ran = machine.run(one->input, one->budget, Precision::precise);
+      if (!ran) return std::nullopt;
+      return KeptOutcome(**ran);
+    };
+    std::optional<KeptOutcome> left = run(subject);
+    // A jump to itself would keep a machine that cannot count for ever.
+    if (!left || (*left)->stop.kind == StopKind::budget) return explanation;
+    std::optional<KeptOutcome> right = run(reference);
+    if (!right) return explanation;
+    const bool same = agree(guest, **left, **right);
+    const std::optional<KeptOutcome>& next = same ? left : right;
+    if (!same) {
+      std::optional<Explanation> quick =
+          explain_quickly(one->program, one->input, one->budget, **left, reference, **right);
+      const std::vector<Difference> found = differences(guest, **left, **right);
+      const InstructionInfo instruction = *instruction_at(guest, one->program.code);
+      if (quick) {
+        explanation.deviations |= quick->deviations;
+      } else if (const Quirk* quirk = match_quirk(reference.describe().name, guest, instruction.mnemonic,
+                                                  instruction.word, **left, **right, found)) {
+        explanation.quirks.push_back(quirk);
+      } else {
+        explanation.signature = {std::string(instruction.mnemonic), found.empty() ? DifferenceKind::stop : found.front().kind};
+        explanation.smallest = std::move(one);
+        return explanation;
+      }
+    }
+    const Stop stop = (*next)->stop;
+    state = (*next)->state;
+    const u64 pc = state.words[program_counter_word(guest)];
+    const bool went_on = stop.kind == StopKind::end ||
+                         (stop.kind == StopKind::fault && stop.access == Access::execute && stop.address == pc);
+    memory = KeptOutcome(**next);
+    for (std::size_t i = code_writable ? 1 : 0; i < views.size(); ++i) views[i] = (*memory)->memory[i];
+    if (!went_on || pc == program.code_end()) break;
+  }
+  // Every step is known: then the steps together must make the reference's whole run.
+  if (explanation.quirks.empty() && explanation.deviations == 0) return explanation;
+  Outcome replayed = reference_end;
+  replayed.state = state;
+  replayed.memory = views;
+  if (agree(guest, replayed, reference_end)) explanation.verdict = Verdict::quirk;
+  return explanation;
+}
+
+}  // namespace diptych

@@ -1,0 +1,74 @@
+// Why a reference's outcome is not the subject's: known, open by the manual, beyond the reference, or a
+// finding.
+#pragma once
+
+#include "corpus/case.hpp"
+#include "engine/machine/machine.hpp"
+#include "oracle/comparison/compare.hpp"
+#include "oracle/quirks/quirk.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace diptych {
+
+/// Findings with one signature are one bug as far as can be told.
+struct Signature {
+  std::string instruction;  ///< mnemonic of the row at which the machines first part; "several" where
+                            ///< no single instruction shows it; "illegal" for a word without a row
+  DifferenceKind kind = DifferenceKind::general;
+
+  std::string text() const { return instruction + "/" + std::string(name_of(kind)); }
+  auto operator<=>(const Signature&) const = default;
+};
+
+enum class Verdict : u8 {
+  agree,
+  open,         ///< all that differs is left open by the manual
+  quirk,        ///< known of this reference
+  beyond,       ///< the reference cannot run, or not exactly see, what was executed
+  unsteady,     ///< the reference's precise run agrees: its fast one was not exact here
+  unexplained,  ///< a finding
+};
+
+std::string_view name_of(Verdict verdict);
+
+struct Explanation {
+  Verdict verdict = Verdict::agree;
+  u64 deviations = 0;                    ///< of a quirk with a model: the ones that mattered
+  std::vector<const Quirk*> quirks;      ///< of quirks without
+  Mask mask;                             ///< what was left open
+  std::string beyond;                    ///< why the reference abstains
+
+  // Of a finding:
+  Signature signature;
+  std::optional<Case> smallest;  ///< the one instruction it began with, as a case of its own
+};
+
+class Explainer {
+ public:
+  Explainer();
+  Explainer(Explainer&&) noexcept;
+  ~Explainer();
+
+  /// The quick part, for outcomes at hand: whether a model of the reference's known quirks, or what the
+  /// manual leaves open, accounts for the difference exactly. Nothing if neither does.
+  std::optional<Explanation> explain_quickly(const Program& program, const Input& input, Budget budget,
+                                             const Outcome& subject, const Machine& reference, const Outcome& outcome);
+
+  /// The whole of it: runs both machines again, precisely, and if need be one instruction at a time.
+  /// Leaves both prepared for other programs.
+  Result<Explanation> explain(const Program& program, const Input& input, Budget budget, Machine& subject,
+                              Machine& reference);
+
+ private:
+  struct State;
+  Explanation first_parting(const Program& program, const Input& input, Budget budget, Machine& subject,
+                            Machine& reference, const Outcome& subject_end, const Outcome& reference_end);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace diptych

@@ -1,0 +1,49 @@
+// What was run, what was compared, and what was not and why: plain counters, so that they can lie in
+// memory that a worker process and its parent share.
+#pragma once
+
+#include "engine/machine/integers.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace diptych {
+
+/// Why a machine was not asked, or its answer not compared.
+enum class Abstention : u8 {
+  extension,  ///< instructions it does not have
+  placement,  ///< memory it cannot lay out
+  budget,     ///< runs cut off, on a machine that does not count
+  bounds,     ///< accesses right behind the code, on a machine whose terminator lies there
+  lost,       ///< it died or did not answer
+};
+constexpr std::size_t abstention_count = 5;
+std::string_view name_of(Abstention why);
+
+struct MachineTally {
+  u64 compared = 0;     ///< runs whose outcome was held against the subject's
+  u64 open = 0;         ///< of them: differed only in what the manual leaves open
+  u64 quirk = 0;        ///< of them: differed by known quirks
+  u64 unsteady = 0;     ///< of them: agreed when run precisely
+  u64 unexplained = 0;  ///< of them: findings
+  std::array<u64, abstention_count> abstained{};
+  u64 first_run_ticks = 0;        ///< spent in this machine's first runs on the caller's thread
+  u64 away_ticks = 0;             ///< spent waiting for a machine that runs in a process of its own
+  double seconds_elsewhere = 0;   ///< CPU seconds of its own processes, first runs only
+};
+
+struct Tally {
+  static constexpr std::size_t most_machines = 8, most_quirks = 64, most_rows = 1024;
+
+  u64 runs = 0;        ///< program and input pairs
+  u64 executions = 0;  ///< runs, times the machines that ran them
+  u64 reruns = 0;      ///< differences that were looked into by running again
+  u64 fields_all = 0;
+  u64 fields_compared = 0;  ///< with at least one other machine
+  std::array<u64, most_quirks> quirk_hits{};  ///< by index into all_quirks()
+  std::array<MachineTally, most_machines> machines{};  ///< the panel's others, in order
+  std::array<u64, most_rows> rows_executed{};
+  std::array<u64, most_rows> rows_compared{};
+};
+
+}  // namespace diptych

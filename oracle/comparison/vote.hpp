@@ -1,0 +1,36 @@
+// One case on several machines: who says what, and who is outvoted.
+#pragma once
+
+#include "corpus/case.hpp"
+#include "engine/machine/machine.hpp"
+#include "oracle/comparison/explain.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace diptych {
+
+/// What one machine made of a case, beside the subject.
+struct Statement {
+  std::string machine;
+  std::optional<KeptOutcome> outcome;  ///< none where it could not run the case
+  std::string unable;                  ///< and why
+  Explanation explanation;             ///< against the first machine; of that one itself, "agree"
+  std::vector<Difference> differences;  ///< left is the first machine
+};
+
+/// Runs a case precisely on all machines; the first is the subject.
+Result<std::vector<Statement>> hear(const Case& some, std::span<const std::unique_ptr<Machine>> machines,
+                                    Explainer& explainer);
+
+/// The machines that stand against a majority of those that made a statement; empty without one.
+std::vector<std::string> outvoted(Guest guest, std::span<const Statement> statements);
+
+/// What the majority says, as an expectation: the stop, and all registers and memory the run changed.
+/// Nothing without a majority of at least two.
+std::optional<Expectation> majority_expectation(const Case& some, std::span<const Statement> statements);
+
+}  // namespace diptych
