@@ -157,6 +157,25 @@ TEST_CASE("a store over the next instruction is executed as stored") {
   CHECK(difference_writable({"sb zero, 4(a1); ebreak", "a1=0x10000", "pc=0x10004 [0x10000]=0x0010000000058223 !illegal"}) == "");
 }
 
+TEST_CASE("a store is seen by every instruction it touches, however they were decoded before") {
+  // Four additions run once as they are, then as they are stored: one by one or all at a time.
+  const auto twice = [](std::string_view store, std::initializer_list<u64> expected) {
+    Bench bench("c.addi a0, 1; c.addi a1, 1; c.addi a2, 1; c.addi a3, 1; " + std::string(store) + "; c.j -12", all);
+    const std::vector<u8> bytes = code_of("c.addi a0, 16; c.addi a1, 16; c.addi a2, 16; c.addi a3, 16");
+    for (std::size_t i = 0; i < 8; ++i) bench.x(14) |= u64{bytes[i]} << (8 * i);
+    bench.x(15) = code_at;
+    CHECK(bench.run(10).kind == StopKind::budget);
+    std::size_t r = 10;
+    for (u64 value : expected) CHECK(bench.x(r++) == value);
+  };
+  twice("sd a4, 0(a5)", {17, 17, 17, 17});
+  twice("sw a4, 0(a5)", {17, 17, 2, 2});
+  twice("sh a4, 0(a5)", {17, 2, 2, 2});
+  twice("sb a4, 0(a5)", {17, 2, 2, 2});
+  twice("sh a4, 4(a5)", {18, 2, 1, 2});  // c.addi a0, 16 in the third place
+  twice("sw a4, 2(a5)", {18, 17, 1, 2});
+}
+
 TEST_CASE("a store over itself takes effect the next time") {
   Bench bench("sw a0, 0(a1); jal zero, -4", all);
   bench.x(11) = code_at;
