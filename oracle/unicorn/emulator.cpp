@@ -22,7 +22,8 @@ Result<std::unique_ptr<Emulator>> Emulator::open(const GuestTraits& traits) {
   std::unique_ptr<Emulator> emulator(new Emulator(traits, engine));
   const auto stub = HostPages::allocate(page_size);
   if (!stub) return fail(ErrorKind::environment, "there is no memory left for Unicorn's start-up code");
-  const Mapping mapping = {.address = 0, .size = page_size, .protection = UC_PROT_EXEC, .pages = stub, .runs_code = true};
+  const Mapping mapping = {
+      .address = 0, .size = page_size, .protection = UC_PROT_EXEC, .pages = stub, .runs_code = true};
   if (auto mapped = emulator->map({&mapping, 1}); !mapped) return std::unexpected(std::move(mapped).error());
   if (!traits.enter_user_level(engine, mapping.address, {stub->data(), page_size})) return broken("enter user level");
   if (uc_context_alloc(engine, &emulator->fresh_) != UC_ERR_OK ||
@@ -40,8 +41,8 @@ Result<void> Emulator::unmap(const Mapping& mapping) {
   // Translations are kept by host memory: what is mapped here next might otherwise inherit them.
   if (mapping.protection & UC_PROT_EXEC) forget_translations(mapping.address, mapping.size);
   if (uc_err error = uc_mem_unmap(engine_, mapping.address, mapping.size); error != UC_ERR_OK)
-    return fail(ErrorKind::environment, fmt::format("Unicorn cannot give up the memory at {:#x}: {}", mapping.address,
-                                                    uc_strerror(error)));
+    return fail(ErrorKind::environment,
+                fmt::format("Unicorn cannot give up the memory at {:#x}: {}", mapping.address, uc_strerror(error)));
   return {};
 }
 

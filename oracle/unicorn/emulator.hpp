@@ -19,7 +19,7 @@ struct Mapping {
   u64 size = 0;
   u32 protection = UC_PROT_NONE;
   std::shared_ptr<HostPages> pages = nullptr;
-  u64 offset = 0;           ///< of the first byte in `pages`
+  u64 offset = 0;          ///< of the first byte in `pages`
   bool runs_code = false;  ///< the guest's code may lie here, and so be translated and then changed
 
   u8* host() const { return pages->data() + offset; }

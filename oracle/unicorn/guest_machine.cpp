@@ -20,6 +20,10 @@ bool same_place(const AreaPlan& a, const AreaPlan& b) {
 
 }  // namespace
 
+GuestMachine::GuestMachine(const GuestTraits& traits) : traits_(traits) {
+  for (std::size_t i = 0; i < filler_.size(); ++i) filler_[i] = traits.filler[i % traits.filler.size()];
+}
+
 Result<std::unique_ptr<GuestMachine>> GuestMachine::open(const GuestTraits& traits) {
   std::unique_ptr<GuestMachine> machine(new GuestMachine(traits));
   if (auto renewed = machine->renew_worn(); !renewed) return std::unexpected(std::move(renewed).error());
@@ -93,6 +97,7 @@ Result<void> GuestMachine::lay_out() {
                          .protection = UC_PROT_EXEC,
                          .pages = mappings_[i].pages,
                          .offset = mappings_[i].size});
+    std::ranges::copy(filler_, mappings_.back().host());
     std::ranges::copy(traits_.terminator, mappings_.back().host());
   }
   // The precise run checks each fetch itself, and for the same reason none may fail before it has.
@@ -104,16 +109,21 @@ Result<void> GuestMachine::lay_out() {
 }
 
 void GuestMachine::plant_terminator(const Program& program) {
+  const AreaPlan& plan = initial_.areas()[0];
   const std::span<const u8> pages = initial_.pages(0);
-  code_image_.assign(pages.begin(), pages.end());
+  const std::size_t begin = std::size_t(plan.address - plan.first_page);
+  const std::size_t end = begin + program.code.size();
   code_end_ = program.code_end();
-  const u64 offset = code_end_ - initial_.areas()[0].first_page;
-  const bool fills_last_page = offset == pages.size();
-  const bool has_room = fills_last_page ? guarded_ : pages.size() - offset >= traits_.terminator.size();
-  if (has_room && !fills_last_page) std::ranges::copy(traits_.terminator, code_image_.begin() + std::ptrdiff_t(offset));
+  code_image_.assign(pages.begin(), pages.end());
+  std::copy_n(filler_.begin(), begin, code_image_.begin());
+  std::copy_n(filler_.begin() + std::ptrdiff_t(end % page_size), pages.size() - end,
+              code_image_.begin() + std::ptrdiff_t(end));
+  const bool fills_last_page = end == pages.size();
+  const bool has_room = fills_last_page ? guarded_ : pages.size() - end >= traits_.terminator.size();
+  if (has_room && !fills_last_page) std::ranges::copy(traits_.terminator, code_image_.begin() + std::ptrdiff_t(end));
   // Unicorn lets what is executable be read. Only a precise run notices.
-  const bool all_readable = std::ranges::all_of(initial_.areas(), [](const AreaPlan& plan) {
-    return !allows(plan.access, Access::execute) || allows(plan.access, Access::read);
+  const bool all_readable = std::ranges::all_of(initial_.areas(), [](const AreaPlan& area) {
+    return !allows(area.access, Access::execute) || allows(area.access, Access::read);
   });
   fast_is_sound_ = has_room && all_readable && !traits_.tail_may_branch(program.code);
 }

@@ -8,6 +8,7 @@
 #include "oracle/unicorn/precise_runner.hpp"
 #include "oracle/unicorn/watchdog.hpp"
 
+#include <array>
 #include <memory>
 #include <span>
 #include <vector>
@@ -22,7 +23,7 @@ class GuestMachine {
   Result<const Outcome*> run(const Input& input, Budget budget, Precision precision);
 
  private:
-  explicit GuestMachine(const GuestTraits& traits) : traits_(traits) {}
+  explicit GuestMachine(const GuestTraits& traits);
 
   Result<void> renew_worn();
   Result<void> lay_out();
@@ -40,19 +41,19 @@ class GuestMachine {
   std::unique_ptr<Watchdog> watchdog_;      // over `fast_`, and gone before it
   std::unique_ptr<PreciseRunner> precise_;  // made when first needed
 
+  std::array<u8, page_size> filler_;
   InitialMemory initial_;
-  std::vector<AreaPlan> layout_;  // as it is mapped; empty when that failed
+  std::vector<AreaPlan> layout_;   // as it is mapped; empty when that failed
   std::vector<Mapping> mappings_;  // the areas' pages in their order, then the guards
   std::vector<Mapping> precise_mappings_;
   std::vector<Area> areas_;
   std::vector<u8> code_image_;  // the code's pages, terminator included
   std::vector<bool> laid_;      // areas an input has changed, which the guest perhaps cannot
   u64 code_end_ = 0;
-  u64 version_ = 0;             // of what executable memory holds at the start of a run
-  bool guarded_ = false;        // the page behind the code's pages is ours
+  u64 version_ = 0;       // of what executable memory holds at the start of a run
+  bool guarded_ = false;  // the page behind the code's pages is ours
   bool fast_is_sound_ = false;
   Outcome outcome_;
-
 };
 
 }  // namespace diptych::unicorn

@@ -35,6 +35,10 @@ struct GuestTraits {
   uc_err terminator_error;
   StopKind terminator_stop;
 
+  /// Fills what else lies in the pages of the code. Whatever follows them, these bytes are no instruction,
+  /// and the guest is unlikely to store just them. Their number divides a page.
+  std::span<const u8> filler;
+
   /// An address no instruction ever starts at: Unicorn insists on being told one to stop at.
   u64 never_reached;
 

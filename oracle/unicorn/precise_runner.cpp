@@ -44,8 +44,8 @@ Result<void> PreciseRunner::run(const Task& task, const GuestState& state, Outco
     return fail(ErrorKind::lost, fmt::format("Unicorn raised interrupt {} at {:#x}, which has no meaning here",
                                              *unknown_interrupt_, pc_));
   if (!stop_)
-    return fail(ErrorKind::lost, fmt::format("Unicorn stopped at {:#x} for no reason it gives: {}", pc_,
-                                             uc_strerror(error)));
+    return fail(ErrorKind::lost,
+                fmt::format("Unicorn stopped at {:#x} for no reason it gives: {}", pc_, uc_strerror(error)));
   outcome.stop = *stop_;
   outcome.state = state_;
   outcome.retired = retired_;
@@ -65,13 +65,20 @@ bool PreciseRunner::on_invalid(uc_engine*, uc_mem_type type, u64 address, int si
   PreciseRunner& runner = *static_cast<PreciseRunner*>(self);
   switch (type) {
     case UC_MEM_READ_UNMAPPED:
-    case UC_MEM_READ_PROT: runner.touch(Access::read, address, u64(size)); break;
+    case UC_MEM_READ_PROT:
+      runner.touch(Access::read, address, u64(size));
+      break;
     case UC_MEM_WRITE_UNMAPPED:
-    case UC_MEM_WRITE_PROT: runner.touch(Access::write, address, u64(size)); break;
+    case UC_MEM_WRITE_PROT:
+      runner.touch(Access::write, address, u64(size));
+      break;
     case UC_MEM_FETCH_UNMAPPED:
     // What cannot be fetched may lie behind what was to be translated, from here on.
-    case UC_MEM_FETCH_PROT: runner.step_to(runner.emulator_->program_counter()); break;
-    default: break;
+    case UC_MEM_FETCH_PROT:
+      runner.step_to(runner.emulator_->program_counter());
+      break;
+    default:
+      break;
   }
   return false;
 }

@@ -21,6 +21,8 @@ constexpr auto registers = [] {
 
 constexpr std::array<u8, 2> compressed_ebreak = {0x02, 0x90};
 
+constexpr std::array<u8, 2> reserved_opcode = {0x6b, 0xa5};
+
 u32 word_at(std::span<const u8> bytes) {
   u32 word = 0;
   std::memcpy(&word, bytes.data(), std::min(bytes.size(), sizeof word));
@@ -47,12 +49,17 @@ bool enter_user_level(uc_engine* engine, u64 stub_address, std::span<u8> stub) {
 
 std::optional<StopKind> stop_of_interrupt(u32 number) {
   switch (number) {
-    case 2: return StopKind::illegal;
-    case 3: return StopKind::breakpoint;
+    case 2:
+      return StopKind::illegal;
+    case 3:
+      return StopKind::breakpoint;
     case 4:
-    case 6: return StopKind::misaligned;
-    case 8: return StopKind::system_call;
-    default: return std::nullopt;
+    case 6:
+      return StopKind::misaligned;
+    case 8:
+      return StopKind::system_call;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -107,6 +114,7 @@ const GuestTraits riscv64_traits = {
     .terminator = compressed_ebreak,
     .terminator_error = UC_ERR_INSN_INVALID,
     .terminator_stop = StopKind::breakpoint,
+    .filler = reserved_opcode,
     .never_reached = 1,
     .enter_user_level = enter_user_level,
     .stop_of_interrupt = stop_of_interrupt,

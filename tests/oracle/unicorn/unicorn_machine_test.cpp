@@ -415,14 +415,15 @@ TEST_CASE("a precise run on unicorn hides what follows the code") {
   program.code_access = everything;
   f.prepare(program);
   for (Precision precision : both)
-    for (u64 address : {end, end - 2, end + 100, code_at + page_size - 2}) {
-      CAPTURE(address);
-      const Outcome& outcome = f.run(input_of(program, {{a0, address}, {a1, ~u64{0}}}), precision);
-      CHECK(describe(outcome.stop) ==
-            describe(fault(Access::write, address == code_at + page_size - 2 ? address : std::max(address, end))));
-      REQUIRE(!outcome.memory.empty());
-      CHECK(std::memcmp(outcome.memory[0].bytes.data(), program.code.data(), program.code.size()) == 0);
-    }
+    for (u64 value : {u64{0}, ~u64{0}})
+      for (u64 address : {end, end - 2, end + 100, code_at + page_size - 2}) {
+        CAPTURE(address);
+        const Outcome& outcome = f.run(input_of(program, {{a0, address}, {a1, value}}), precision);
+        CHECK(describe(outcome.stop) ==
+              describe(fault(Access::write, address == code_at + page_size - 2 ? address : std::max(address, end))));
+        REQUIRE(!outcome.memory.empty());
+        CHECK(std::memcmp(outcome.memory[0].bytes.data(), program.code.data(), program.code.size()) == 0);
+      }
 }
 
 TEST_CASE("unicorn undoes what an atomic does beyond the code") {
