@@ -35,7 +35,12 @@ Result<void> PreciseRunner::run(const Task& task, const GuestState& state, Outco
   undo_at_ = nullptr;
   const u64 start = state.words[program_counter_word(traits_.guest)];
   pc_ = start;
-  const uc_err error = emulator_->start(start);
+  uc_err error = emulator_->start(start);
+  // An instruction that waits for an interrupt retires, and has Unicorn return: it goes on from there.
+  for (u64 from = start; !stop_ && !unknown_interrupt_ && error == UC_ERR_OK && emulator_->program_counter() != from;) {
+    from = emulator_->program_counter();
+    error = emulator_->start(from);
+  }
   // The one trap Unicorn reports through no hook.
   if (!stop_ && !unknown_interrupt_ && error == traits_.terminator_error) decide({.kind = traits_.terminator_stop});
   task_ = nullptr;

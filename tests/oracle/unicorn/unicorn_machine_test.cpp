@@ -197,6 +197,20 @@ TEST_CASE("unicorn tells traps apart") {
   }
 }
 
+TEST_CASE("unicorn goes on after an instruction that waits") {
+  Fixture f;
+  constexpr u32 wfi = 0x10500073;
+  const Program program = program_of({addi(a0, a0, 1), wfi, wfi, addi(a0, a0, 1)});
+  f.prepare(program);
+  for (Precision precision : both) {
+    const Outcome& outcome = f.run(input_of(program), precision);
+    CHECK(outcome.stop == plain(StopKind::end));
+    CHECK(x(outcome, a0) == 2);
+    CHECK(outcome.retired == 4);
+  }
+  CHECK(f.run(input_of(program), Precision::precise, 2).retired == 2);
+}
+
 TEST_CASE("unicorn names the first byte out of reach") {
   Fixture f;
   const u64 end = data_at + 2 * page_size;
