@@ -25,12 +25,12 @@ using namespace std::chrono_literals;
 // An input may use this much of the emulator's CPU time before it counts as a runaway, and half of it again
 // before an emulator that does not answer the poke is ended. Wall time is only for one that neither runs nor
 // answers: the host may be busy with other things.
-constexpr double base_seconds = 0.25;
+constexpr double base_seconds = 0.1;
 constexpr double seconds_an_instruction = 50e-9;
 constexpr auto longest_silence = 10s;
 constexpr auto patience = 10ms;
-// About as long as a wake-up takes.
-constexpr int spins = 200;
+// For a few microseconds: a wake-up takes longer, and a batch longer still.
+constexpr int spins = 50;
 
 u32 load(const u32& word) { return std::atomic_ref(const_cast<u32&>(word)).load(std::memory_order_seq_cst); }
 void store(u32& word, u32 value) { std::atomic_ref(word).store(value, std::memory_order_seq_cst); }

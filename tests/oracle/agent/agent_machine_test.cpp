@@ -407,20 +407,25 @@ TEST_CASE("code may write itself, and begins as it was for each input") {
   }
 }
 
-TEST_CASE("an ecall that the code writes is refused, not made") {
-  Program program = program_of(words({store(2, 11, 10, 0), fence_i, nop, addi(6, 0, 1)}));
+TEST_CASE("an ecall that the code writes is refused, and harms nobody") {
+  Program program = program_of(words({store(2, 13, 12, 0), fence_i, nop, addi(6, 0, 1)}));
   program.code_access = code_writable;
   prepare(program);
   Input input = input_for(program);
-  input.state.words[x_word + 10] = code_at + 8;
-  input.state.words[x_word + 11] = ecall;
-  input.state.words[x_word + 17] = 129;  // kill everything
-  auto outcome = machine().run(input, Budget{10}, Precision::fast);
-  REQUIRE_FALSE(outcome.has_value());
-  CHECK(outcome.error().kind == ErrorKind::unsupported);
+  input.state.words[x_word + 12] = code_at + 8;
+  input.state.words[x_word + 13] = ecall;
+  // kill(this process, SIGKILL), then the same to the whole group.
+  for (u64 target : {u64(getpid()), u64{0}}) {
+    input.state.words[x_word + 17] = 129;
+    input.state.words[x_word + 10] = target;
+    input.state.words[x_word + 11] = SIGKILL;
+    auto outcome = machine().run(input, Budget{10}, Precision::fast);
+    REQUIRE_FALSE(outcome.has_value());
+    CHECK(outcome.error().kind == ErrorKind::unsupported);
+  }
   // One that was there from the start is shown as it was, although it was replaced.
-  program.code = words({store(2, 11, 10, 0), nop, nop, ecall});
-  input.state.words[x_word + 11] = nop;
+  program.code = words({store(2, 13, 12, 0), nop, nop, ecall});
+  input.state.words[x_word + 13] = nop;
   const Outcome there = run(program, input);
   check_stop(there, {.kind = StopKind::system_call}, code_at + 12);
   CHECK(std::equal(program.code.begin(), program.code.end(), there.memory[0].bytes.begin()));
