@@ -13,6 +13,7 @@ struct Known {
   u16 auipc = shape_named("auipc").index;
   u16 addi = shape_named("addi").index;
   u16 addiw = shape_named("addiw").index;
+  u16 fence_i = shape_named("fence.i").index;
   u16 jalr = shape_named("jalr").index;
   u16 c_addi = shape_named("c.addi").index;
   u16 c_li = shape_named("c.li").index;
@@ -152,6 +153,7 @@ void Code::mark_function(std::size_t back) {
 }
 
 std::size_t Code::last_write(std::size_t before, unsigned number) const {
+  if (number == 0) return before;
   for (std::size_t i = before; i-- > 0;)
     if (items_[i].written() == number) return i;
   return before;
@@ -251,7 +253,21 @@ bool leads_somewhere(const Code& code, std::size_t jump) {
   return item.pair || item.shape()->flow != Flow::next || (code[jump].pair && writer + 1 == jump);
 }
 
+bool leads_on(const Code& code, std::size_t i) {
+  const Shape* next = i + 1 < code.size() ? code[i + 1].shape() : nullptr;
+  return code[i].shape()->flow != Flow::next || (next && next->flow == Flow::indirect);
+}
+
 }  // namespace
+
+bool points_at_own_fence(const Code& code, std::size_t i) {
+  const Item& item = code[i];
+  if (!item.pair || leads_on(code, i) || item.target <= i16(i)) return false;
+  const u16 fence = known().fence_i;
+  for (std::size_t at = i + 1; at <= std::size_t(item.target) && at < code.size(); ++at)
+    if (code[at].row == fence) return at == std::size_t(item.target);
+  return true;
+}
 
 void tame(Code& code) {
   const Shape& jump = shape_named("c.j");
@@ -266,9 +282,7 @@ void tame(Code& code) {
     if (item.target == no_target || item.target > i16(i)) continue;
     const Shape& shape = *item.shape();
     if (shape.flow == Flow::branch && counts(code, i)) continue;
-    const bool leads_on = shape.flow != Flow::next || (i + 1 < code.size() && code[i + 1].row != no_row &&
-                                                       code[i + 1].shape()->flow == Flow::indirect);
-    if (!leads_on) continue;  // an address data is stored at
+    if (!leads_on(code, i)) continue;  // an address data is stored at
     const std::size_t skip = 1 + (item.word >> 7) % 3;
     item.target = i16(code.landing(std::min(i + 1 + skip, code.size())));
   }

@@ -84,6 +84,10 @@ std::size_t splice(Code& into, std::size_t at, const Code& from, std::size_t fir
 /// register that holds no address in the code becomes one to what follows.
 void tame(Code& code);
 
+/// Whether the item is an address in the code, for storing at, of what lies no further than the fence.i
+/// that has to follow the store. Overwritten, that fence would order nothing.
+bool points_at_own_fence(const Code& code, std::size_t i);
+
 /// The registers that loops count in and that jumps and stores of the code find addresses in; what
 /// edits the code had better leave them alone.
 u32 registers_relied_on(const Code& code);

@@ -51,6 +51,10 @@ unsigned Composer::spare_register() {
   return random_.bit_of(random_.chance(1, 2) && (free & 0xff00) != 0 ? free & 0xff00 : free);
 }
 
+const Shape& Composer::either(const Shape& compressed, const Shape& full) {
+  return random_.chance(1, 2) && source_.permits(compressed) ? compressed : full;
+}
+
 void Composer::instruction(const Shape& shape) {
   if (shape.flow == Flow::indirect) {
     if (random_.chance(1, 2)) return call(shape);
@@ -114,12 +118,12 @@ void Composer::call(const Shape& by) {
     caller = code_.size() - 1;
   }
   plain(1 + random_.below(2));
-  const Shape& over = random_.chance(1, 2) ? *rows.jal : *rows.c_j;
+  const Shape& over = either(*rows.c_j, *rows.jal);
   append(over, with(over, {}));
   const std::size_t jump_over = code_.size() - 1;
   const std::size_t function = code_.size();
   plain(1 + random_.below(2));
-  const Shape& back = &by == rows.c_jr || random_.chance(1, 2) ? *rows.c_jr : *rows.jalr;
+  const Shape& back = &by == rows.c_jr ? by : either(*rows.c_jr, *rows.jalr);
   jump_through(back, link, 0);
   // Who gets into the function otherwise has nowhere to return to.
   for (std::size_t i = function; i < code_.size(); ++i) code_[i].inside = true;
@@ -132,15 +136,15 @@ void Composer::begin_counting() {
   const NamedRows& rows = named_rows();
   counter_ = spare_register();
   palette_.reserved |= u32{1} << counter_;
-  const Shape& set = random_.chance(1, 2) ? *rows.c_li : *rows.addi;
+  const Shape& set = either(*rows.c_li, *rows.addi);
   append(set, with(set, {.rd = counter_, .imm = 1 + random_.below(6)}));
 }
 
 void Composer::end_loop(std::size_t first) {
   const NamedRows& rows = named_rows();
-  const Shape& down = *random_.pick({rows.c_addi, rows.addi, rows.addiw});
+  const Shape& down = either(*rows.c_addi, random_.chance(1, 2) ? *rows.addi : *rows.addiw);
   append(down, with(down, {.rd = counter_, .rs1 = counter_, .imm = ~u32{0}}));
-  const bool narrow = counter_ >= 8 && counter_ < 16;
+  const bool narrow = counter_ >= 8 && counter_ < 16 && source_.permits(*rows.c_bnez);
   const u32 form = random_.below(narrow ? 5 : 3);
   std::size_t branch;
   if (form == 0) branch = append_glued(*rows.bne, with(*rows.bne, {.rs1 = counter_}));
@@ -152,6 +156,7 @@ void Composer::end_loop(std::size_t first) {
 
 void Composer::self_modification() {
   const NamedRows& rows = named_rows();
+  if (!source_.permits(*rows.fence_i)) return;
   const u32 reserved_before = palette_.reserved;
   const unsigned value = spare_register();
   palette_.reserved |= u32{1} << value;

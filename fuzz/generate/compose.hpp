@@ -11,6 +11,8 @@ namespace diptych::fuzz {
 /// Where a piece gets the row of an instruction it leaves open.
 class RowSource {
  public:
+  /// Whether the row may occur at all.
+  virtual bool permits(const Shape& shape) const = 0;
   /// A row that does not branch, jump or trap.
   virtual const Shape& plain_row(Random& random) = 0;
 
@@ -35,7 +37,8 @@ class Composer {
   /// A function called by jal or through a register, behind the way round it, which returns.
   void call(const Shape& by);
 
-  /// Builds an instruction in a register, stores it over one that follows, and reaches that.
+  /// Builds an instruction in a register, stores it over one that follows, and reaches that. Nothing
+  /// where fence.i is not permitted.
   void self_modification();
 
   /// Stores half of the time to the place loaded from, with widths and addresses that mostly agree.
@@ -53,6 +56,7 @@ class Composer {
   std::size_t address_of_target(unsigned into);
   void jump_through(const Shape& shape, unsigned address, unsigned link);
   unsigned spare_register();
+  const Shape& either(const Shape& compressed, const Shape& full);
 
   struct Waiting {
     u16 item;

@@ -19,6 +19,11 @@ bool synchronize(Code& code) {
     Item item = item_of(fence, fence.row->encoding.match);
     if (!code.insert(i + 1, item)) return false;
   }
+  for (std::size_t i = 0; i < code.size(); ++i)
+    while (points_at_own_fence(code, i)) {
+      if (code[i].target == i16(code.size())) return false;
+      ++code[i].target;
+    }
   return true;
 }
 

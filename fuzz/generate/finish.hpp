@@ -8,7 +8,7 @@
 
 namespace diptych::fuzz {
 
-/// Whether in code that may be written every store has a fence.i right behind it. Code changed without
+/// Whether, as in all code that may be written, every store has a fence.i right behind it. Code changed without
 /// one may run either way, by the architecture, so that nothing would follow from a difference.
 bool synchronized(const Code& code);
 

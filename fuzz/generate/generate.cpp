@@ -102,9 +102,16 @@ const Shape& Generator::draw(Deck& deck, Random& random) {
   return *named_rows().addi;
 }
 
-void Generator::allow(const Options& options, bool bit_manipulation) {
-  extensions_ = options.extensions;
-  bit_manipulation_ = bit_manipulation;
+void Generator::allow(ExtensionSet extensions, bool bit_manipulation) {
+  constexpr ExtensionSet bits = bit(Extension::Zba) | bit(Extension::Zbb) | bit(Extension::Zbs);
+  extensions_ = bit_manipulation ? extensions : extensions & ~bits;
+  bit_manipulation_ = (extensions_ & bits) != 0;
+}
+
+Palette& Generator::edit(const Palette& palette, bool bit_manipulation) {
+  allow(permitted_, bit_manipulation);
+  palette_ = palette;
+  return palette_;
 }
 
 const Shape& Generator::any_row(Random& random) {
@@ -190,7 +197,8 @@ void Generator::generate(Random& random, const Options& options, Block& block) {
   block.base.memory.clear();
   set_memory(block.program, with_constants, random);
 
-  allow(options, random.chance(1, 4));
+  permitted_ = options.extensions;
+  allow(permitted_, random.chance(1, 4));
   Code code;
   compose(code, random, options);
   if (options.mix == Mix::faulting_only) add_fault(code, random, block);
@@ -223,14 +231,14 @@ u32 near_miss(u32 word, Random& random) {
 
 Palette palette_of(const Block& block, const Code& code, Random& random) {
   Palette palette;
-  palette.pointers = block.pointers & ~u32{1};
-  if (palette.pointers == 0) palette.pointers = stack;
+  const u32 pointers = block.pointers & ~u32{1}, kept = pointers & ~code.written(0, code.size());
+  palette.pointers = kept != 0 ? kept : pointers != 0 ? pointers : stack;
   palette.writable = palette.pointers;
   for (unsigned i = 1; i < 32; ++i) {
     const u64 from_constants = block.base.state.words[x_word + i] - placement.constants.address;
     if (from_constants < placement.constants.size) palette.writable &= ~(u32{1} << i);
   }
-  palette.reserved = registers_relied_on(code) & ~palette.pointers;
+  palette.reserved = (registers_relied_on(code) | pointers) & ~palette.pointers;
   palette.choose(random);
   return palette;
 }

@@ -27,14 +27,15 @@ class Generator final : public RowSource {
   void generate(Random& random, const Options& options, Block& block);
   Block generate(Random& random, const Options& options = {});
 
-  /// A row to put into an existing block, traps left out, as the options of the last generate() or
-  /// allow() permit.
+  /// Makes ready to edit a block that prefers these registers; any_row() now gives what is of use there.
+  /// The extensions stay those of the last generate(). Bit manipulation has its own switch because the
+  /// widest-used reference lacks it and abstains from blocks that contain it.
+  Palette& edit(const Palette& palette, bool bit_manipulation);
+
+  /// A row to put into the block at hand, traps left out.
   const Shape& any_row(Random& random);
   const Shape& plain_row(Random& random) override;
-
-  /// What any_row may give. Bit manipulation has its own switch because the widest-used reference lacks
-  /// it and abstains from blocks that contain it.
-  void allow(const Options& options, bool bit_manipulation);
+  bool permits(const Shape& shape) const override;
 
  private:
   // Rows in random order, dealt out one by one and shuffled when all were.
@@ -44,7 +45,7 @@ class Generator final : public RowSource {
     u16 draw(Random& random);
   };
 
-  bool permits(const Shape& shape) const;
+  void allow(ExtensionSet extensions, bool bit_manipulation);
   const Shape& draw(Deck& deck, Random& random);
   bool usable(const Shape& shape) const;
   void compose(Code& code, Random& random, const Options& options);
@@ -53,7 +54,8 @@ class Generator final : public RowSource {
 
   Deck general_, bits_, traps_;
   Palette palette_;
-  ExtensionSet extensions_ = ~ExtensionSet{0};
+  ExtensionSet permitted_ = ~ExtensionSet{0};   // by the options
+  ExtensionSet extensions_ = ~ExtensionSet{0};  // and in the block at hand
   bool bit_manipulation_ = true;
   u64 blocks_ = 0;
 };

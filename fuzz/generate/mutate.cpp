@@ -32,12 +32,11 @@ struct Edit {
 using EditCode = bool (*)(Edit&);
 
 // What ends every run is kept for a while and goes again, or chains of edits would collect it.
-void heal(Edit& edit) {
-  for (std::size_t i = 0; i + 1 < edit.code.size(); ++i) {
-    const Shape* shape = edit.code[i].shape();
+void heal(Code& code) {
+  for (std::size_t i = 0; i + 1 < code.size(); ++i) {
+    const Shape* shape = code[i].shape();
     if (shape && shape->flow != Flow::trap) continue;
-    if (edit.code.size() > 1) edit.code.erase(i);
-    return;
+    return code.erase(i);
   }
 }
 
@@ -113,6 +112,11 @@ const Operand* any_operand(Edit& edit, std::size_t at) {
   const Shape& shape = *item.shape();
   if (shape.operand_count == 0 || shape.flow == Flow::indirect) return nullptr;
   const Operand& operand = edit.random.pick(shape.all());
+  // A store into the code stays where it is aimed at.
+  if (const Operand* base = shape.operand(OperandKind::rs1);
+      shape.stores() && base && base->base && (edit.palette.reserved >> base->number_in(item.word) & 1) != 0 &&
+      (operand.base || operand.kind == OperandKind::immediate))
+    return nullptr;
   return shape.offset == operand.field ? nullptr : &operand;
 }
 
@@ -289,17 +293,16 @@ void mutate(Block& block, Random& random, Generator& generator) {
   if (code.size() == 0) return;
   u32 times = 1;
   while (times < 6 && random.chance(1, 2)) ++times;
-  Palette palette;
+  Palette* palette = nullptr;
   for (; times > 0; --times) {
     const u32 r = random.below(64);
     if (r < 44) {
       if (!edited) {
-        palette = palette_of(block, code, random);
-        generator.allow({}, uses_bit_manipulation(code));
+        palette = &generator.edit(palette_of(block, code, random), uses_bit_manipulation(code));
         edited = true;
-        if (Edit edit{code, palette, generator, random}; random.chance(1, 2)) heal(edit);
+        if (random.chance(1, 2)) heal(code);
       }
-      Edit edit{code, palette, generator, random};
+      Edit edit{code, *palette, generator, random};
       edit_once(edit);
     } else if (r < 50) {
       block.seed = random.next();

@@ -102,4 +102,7 @@ TEST_CASE("a jump through a register without an address becomes a jump ahead") {
   tame(list);
   CHECK(list[1].shape() == rows.c_j);
   CHECK(list[1].target == 2);
+  list.read(bytes_of({0x0000, with(*rows.jalr, {})}));  // through x0, behind what is no instruction
+  tame(list);
+  CHECK(list[1].shape() == rows.c_j);
 }

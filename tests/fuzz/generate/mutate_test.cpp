@@ -14,6 +14,7 @@ void require_fenced(const Block& block) {
   Code code;
   code.read(block.program.code);
   REQUIRE(synchronized(code));
+  for (std::size_t i = 0; i < code.size(); ++i) REQUIRE_FALSE(points_at_own_fence(code, i));
 }
 
 }  // namespace
