@@ -53,7 +53,8 @@ bool may_repeat(const Program& program) {
     const riscv64::Decoded decoded = riscv64::decode(*word);
     if (decoded.row) {
       const std::string_view name = decoded.row->mnemonic();
-      const bool direct = name.starts_with("b") || name.starts_with("c.b") || name == "jal" || name == "c.j";
+      const bool branch = (name.starts_with("b") || name.starts_with("c.b")) && decoded.row->form.ends_with("imm");
+      const bool direct = branch || name == "jal" || name == "c.j";
       const bool indirect = name == "jalr" || name == "c.jr" || name == "c.jalr";
       if (indirect || (direct && decoded.operands.imm <= 0)) return true;
     }

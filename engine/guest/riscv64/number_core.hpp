@@ -29,6 +29,9 @@ class NumberCore {
     return true;
   }
 
+  /// Whether the instruction has stopped, so that nothing more of it takes effect.
+  bool stopped() const { return stopped_; }
+
   template <class T>
   V<T> constant(T value) { return {value}; }
 

@@ -30,6 +30,7 @@ class UndefinedCore {
 
   V<u64> word(std::size_t i) { return {{core_.word(i).handle, shadow_.words[i]}}; }
   void set_word(std::size_t i, V<u64> value) {
+    if (core_.stopped()) return;
     core_.set_word(i, plain(value));
     shadow_.words[i] = value.handle.open;
   }
@@ -117,6 +118,7 @@ class UndefinedCore {
     return false;
   }
   void stored(u64 address, u64 size, bool open) {
+    if (core_.stopped()) return;
     for (u64 i = 0; i < size; ++i) {
       if (open) shadow_.memory.insert(address + i);
       else shadow_.memory.erase(address + i);
