@@ -1,0 +1,101 @@
+#include "gdbstub/packets/packets.hpp"
+#include "gdbstub/protocol/hex.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace diptych::gdb {
+namespace {
+
+constexpr std::size_t chunk_size = std::size_t{1} << 20;
+
+Reply write(Session& session, const rsp::AddressRange& range, const std::optional<std::vector<u8>>& bytes) {
+  if (!bytes || bytes->size() != range.length) return reply::bad_request;
+  return session.target().write_memory(range.address, *bytes) ? reply::ok : reply::bad_address;
+}
+
+// The CRC-32 that gdb computes over a file's sections: most significant bit first, not inverted.
+constexpr auto crc_table = [] {
+  std::array<u32, 256> table{};
+  for (u32 i = 0; i < table.size(); ++i) {
+    u32 value = i << 24;
+    for (int bit = 0; bit < 8; ++bit) value = value << 1 ^ ((value >> 31) != 0 ? 0x04c11db7 : 0);
+    table[i] = value;
+  }
+  return table;
+}();
+
+u32 crc_over(u32 crc, std::span<const u8> bytes) {
+  for (const u8 byte : bytes) crc = crc << 8 ^ crc_table[(crc >> 24 ^ byte) & 255];
+  return crc;
+}
+
+}  // namespace
+
+Reply read_memory(Session& session, rsp::Reader arguments) {
+  const auto range = take_range(arguments);
+  if (!range || !arguments.at_end()) return reply::bad_request;
+  // A debugger takes less than it asked for, and asks again for the rest.
+  std::vector<u8> bytes(std::min<u64>(range->length, packet_size / 2));
+  const std::size_t read = session.target().read_memory(range->address, bytes);
+  if (read == 0 && range->length != 0) return reply::bad_address;
+  return rsp::hex(std::span(bytes).first(read));
+}
+
+Reply write_memory_in_hex(Session& session, rsp::Reader arguments) {
+  const auto range = take_range(arguments);
+  if (!range || !arguments.take(':')) return reply::bad_request;
+  return write(session, *range, arguments.take_hex());
+}
+
+Reply write_memory_in_binary(Session& session, rsp::Reader arguments) {
+  const auto range = take_range(arguments);
+  if (!range || !arguments.take(':')) return reply::bad_request;
+  return write(session, *range, arguments.take_binary());
+}
+
+Reply checksum_of_memory(Session& session, rsp::Reader arguments) {
+  if (!arguments.take(':')) return reply::bad_request;
+  const auto range = take_range(arguments);
+  if (!range || !arguments.at_end()) return reply::bad_request;
+  u32 crc = ~u32{0};
+  std::vector<u8> chunk(std::min<u64>(range->length, chunk_size));
+  for (u64 done = 0; done < range->length;) {
+    const auto part = std::span(chunk).first(std::min<u64>(chunk.size(), range->length - done));
+    if (session.target().read_memory(range->address + done, part) != part.size()) return reply::bad_address;
+    crc = crc_over(crc, part);
+    done += part.size();
+  }
+  std::string result = "C";
+  rsp::append_number(result, crc);
+  return result;
+}
+
+// `qSearch:memory:address;length;pattern`
+Reply search_memory(Session& session, rsp::Reader arguments) {
+  if (!arguments.take(":memory:")) return std::string();
+  const auto address = arguments.take_number();
+  if (!address || !arguments.take(';')) return reply::bad_request;
+  const auto length = arguments.take_number();
+  if (!length || !arguments.take(';') || *length > 0 - *address - (*address == 0)) return reply::bad_request;
+  const auto pattern = arguments.take_binary();
+  if (!pattern || pattern->empty()) return reply::bad_request;
+  // Each chunk ends with as much of the next as a match that begins in it may need.
+  const u64 overlap = pattern->size() - 1;
+  std::vector<u8> chunk(std::min<u64>(*length, chunk_size + overlap));
+  for (u64 done = 0; *length - done >= pattern->size(); done += chunk_size) {
+    const auto part = std::span(chunk).first(std::min<u64>(chunk.size(), *length - done));
+    const std::size_t read = session.target().read_memory(*address + done, part);
+    if (const void* found = memmem(part.data(), read, pattern->data(), pattern->size())) {
+      std::string result = "1,";
+      rsp::append_number(result, *address + done + static_cast<u64>(static_cast<const u8*>(found) - part.data()));
+      return result;
+    }
+    if (read != part.size()) return reply::bad_address;
+    if (*length - done <= chunk_size) break;
+  }
+  return "0";
+}
+
+}  // namespace diptych::gdb

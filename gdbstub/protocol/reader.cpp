@@ -1,0 +1,69 @@
+#include "gdbstub/protocol/reader.hpp"
+
+#include "gdbstub/protocol/escape.hpp"
+#include "gdbstub/protocol/hex.hpp"
+
+namespace diptych::rsp {
+
+bool Reader::take(char c) {
+  if (!rest_.starts_with(c)) return false;
+  rest_.remove_prefix(1);
+  return true;
+}
+
+bool Reader::take(std::string_view word) {
+  if (!rest_.starts_with(word)) return false;
+  rest_.remove_prefix(word.size());
+  return true;
+}
+
+std::string_view Reader::take_until(std::string_view delimiters) {
+  const std::string_view word = rest_.substr(0, rest_.find_first_of(delimiters));
+  rest_.remove_prefix(word.size());
+  return word;
+}
+
+std::optional<std::uint64_t> Reader::take_number(std::uint64_t most) {
+  std::uint64_t value = 0;
+  std::size_t digits = 0;
+  for (; digits < rest_.size(); ++digits) {
+    const auto next = digit(rest_[digits]);
+    if (!next) break;
+    if ((value >> 60) != 0) return std::nullopt;
+    value = value << 4 | *next;
+  }
+  if (digits == 0 || value > most) return std::nullopt;
+  rest_.remove_prefix(digits);
+  return value;
+}
+
+std::optional<std::vector<std::uint8_t>> Reader::take_hex() {
+  if (rest_.size() % 2 != 0) return std::nullopt;
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(rest_.size() / 2);
+  for (std::size_t i = 0; i < rest_.size(); i += 2) {
+    const auto high = digit(rest_[i]), low = digit(rest_[i + 1]);
+    if (!high || !low) return std::nullopt;
+    bytes.push_back(static_cast<std::uint8_t>(*high << 4 | *low));
+  }
+  rest_ = {};
+  return bytes;
+}
+
+std::optional<std::vector<std::uint8_t>> Reader::take_binary() {
+  auto bytes = unescape(rest_);
+  if (bytes) rest_ = {};
+  return bytes;
+}
+
+std::optional<AddressRange> take_range(Reader& reader) {
+  const Reader before = reader;
+  const auto address = reader.take_number();
+  if (address && reader.take(','))
+    if (const auto length = reader.take_number(); length && *length <= 0 - *address - (*address == 0))
+      return AddressRange{*address, *length};
+  reader = before;
+  return std::nullopt;
+}
+
+}  // namespace diptych::rsp

@@ -1,0 +1,85 @@
+#include "gdbstub/server.hpp"
+
+#include "gdbstub/case_target.hpp"
+#include "gdbstub/protocol/frame.hpp"
+#include "gdbstub/session.hpp"
+#include "gdbstub/transport/conversation.hpp"
+#include "gdbstub/transport/listener.hpp"
+#include "gdbstub/transport/quiet_pipes.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace diptych::gdb {
+namespace {
+
+// A stop token as something poll() can wait for.
+class StopSignal {
+ public:
+  explicit StopSignal(const std::stop_token& token)
+      : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), callback_(token, [this] { eventfd_write(event_.get(), 1); }) {}
+
+  int descriptor() const { return event_.get(); }
+
+ private:
+  Descriptor event_;
+  std::stop_callback<std::function<void()>> callback_;
+};
+
+// A second debugger learns why it is not served, if it looks.
+void send_away(const Listener& listener) {
+  const Descriptor late = listener.accept();
+  if (!late) return;
+  std::string answer;
+  rsp::append_packet(answer, "E.another debugger is attached");
+  [[maybe_unused]] const ssize_t sent = send(late.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+}
+
+// The next debugger; none when a stop is asked for.
+Descriptor await(const Listener& listener, int stop) {
+  for (;;) {
+    std::array<pollfd, 2> polled = {{{listener.descriptor(), POLLIN, 0}, {stop, POLLIN, 0}}};
+    if (poll(polled.data(), polled.size(), -1) < 0 && errno != EINTR) return {};
+    if (polled[1].revents != 0) return {};
+    if (polled[0].revents != 0)
+      if (Descriptor client = listener.accept()) return client;
+  }
+}
+
+}  // namespace
+
+Result<void> serve(Target& target, const ListenOptions& options) {
+  const QuietPipes quiet;
+  const StopSignal stop(options.stop);
+  Session session(target);
+  if (options.stdio) {
+    converse(session, {STDIN_FILENO, STDOUT_FILENO}, {.stop = stop.descriptor()});
+    return {};
+  }
+  auto listener = Listener::open(options.address, options.allow_remote);
+  if (!listener) return std::unexpected(std::move(listener).error());
+  if (options.announce) options.announce(fmt::format("Listening on {}", listener->address()));
+  while (!session.ended()) {
+    const Descriptor client = await(*listener, stop.descriptor());
+    if (!client) break;
+    converse(
+        session, {client.get(), client.get()},
+        {.stop = stop.descriptor(), .other = listener->descriptor(), .serve_other = [&] { send_away(*listener); }});
+  }
+  return {};
+}
+
+Result<void> serve(const Case& some, const ListenOptions& options) {
+  auto target = make_case_target(some);
+  if (!target) return std::unexpected(std::move(target).error());
+  return serve(**target, options);
+}
+
+}  // namespace diptych::gdb

@@ -1,0 +1,41 @@
+// Serves a case to debuggers, one at a time.
+#pragma once
+
+#include "corpus/case.hpp"
+#include "engine/machine/error.hpp"
+#include "gdbstub/target.hpp"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace diptych::gdb {
+
+struct ListenOptions {
+  /// `HOST:PORT`; port 0 is any free one. Ignored with `stdio`.
+  std::string address = "127.0.0.1:0";
+
+  /// Listen where other computers can connect. Whoever does controls the guest.
+  bool allow_remote = false;
+
+  /// One debugger, on standard input and output, as `target remote | COMMAND` wants it.
+  bool stdio = false;
+
+  /// Called with one line a person may want to read: "Listening on 127.0.0.1:1234".
+  std::function<void(std::string_view)> announce = {};
+
+  /// Makes serve() return soon.
+  std::stop_token stop = {};
+};
+
+/// Serves until the debugger kills the program, or leaves after its end, or (with `stdio`) leaves at all,
+/// or a stop is asked for. A debugger that leaves earlier leaves the guest halted where it is, for the
+/// next one. While one is there, a second is told so and sent away. Errors: a case that cannot be
+/// debugged, an address that cannot be listened on.
+Result<void> serve(const Case& some, const ListenOptions& options);
+
+/// The same for any target.
+Result<void> serve(Target& target, const ListenOptions& options);
+
+}  // namespace diptych::gdb

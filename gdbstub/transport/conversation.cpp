@@ -1,0 +1,96 @@
+#include "gdbstub/transport/conversation.hpp"
+
+#include "gdbstub/link.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <vector>
+
+namespace diptych::gdb {
+namespace {
+
+// With this much to send, nothing more is read: a debugger that asks and never listens waits for itself.
+constexpr std::size_t enough_output = std::size_t{4} * packet_size;
+// A pipe that is ready takes this much without blocking.
+constexpr std::size_t pipe_portion = 4096;
+
+class Conversation {
+ public:
+  Conversation(Session& session, Channel channel, const Watch& watch)
+      : session_(session), channel_(channel), watch_(watch), link_(session) {}
+
+  void run() {
+    while (!session_.closing() || !link_.output().empty())
+      if (!turn()) return;
+  }
+
+ private:
+  bool hungry() { return !gone_ && !session_.closing() && link_.output().size() < enough_output; }
+
+  // Waits for something to do and does it. False when all is over.
+  bool turn() {
+    const bool sending = !link_.output().empty();
+    if (gone_ && !sending) return false;
+    std::array<pollfd, 4> polled = {{{hungry() ? channel_.in : -1, POLLIN, 0},
+                                     {sending ? channel_.out : -1, POLLOUT, 0},
+                                     {watch_.stop, POLLIN, 0},
+                                     {leaving_ ? -1 : watch_.other, POLLIN, 0}}};
+    if (poll(polled.data(), polled.size(), session_.running() ? 0 : -1) < 0) return errno == EINTR;
+    if (polled[2].revents != 0) return false;
+    if (polled[3].revents != 0) notice_other();
+    if (polled[1].revents != 0 && !send()) return false;
+    if (polled[0].revents != 0) receive();
+    link_.advance();
+    // A socket never blocks, and nearly always takes a reply at once: no need to ask whether it would.
+    return !is_socket() || link_.output().empty() || send();
+  }
+
+  // Different descriptors are pipes or a terminal, whose blocking is shared with others and left as it is.
+  bool is_socket() const { return channel_.in == channel_.out; }
+
+  // Often the other is the same debugger, back before what it sent last has been read. Then it waits.
+  void notice_other() {
+    pollfd polled{channel_.in, POLLRDHUP, 0};
+    leaving_ = poll(&polled, 1, 0) == 1;
+    if (!leaving_) watch_.serve_other();
+  }
+
+  void receive() {
+    const ssize_t size = read(channel_.in, buffer_.data(), buffer_.size());
+    if (size > 0) {
+      link_.receive({buffer_.data(), static_cast<std::size_t>(size)});
+    } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
+      gone_ = true;  // it may still listen to the replies on their way
+      if (session_.running()) session_.interrupt();
+    }
+  }
+
+  bool send() {
+    std::string& output = link_.output();
+    const ssize_t size =
+        write(channel_.out, output.data(), is_socket() ? output.size() : std::min(output.size(), pipe_portion));
+    if (size >= 0)
+      output.erase(0, static_cast<std::size_t>(size));
+    else
+      return errno == EAGAIN || errno == EINTR;
+    return true;
+  }
+
+  Session& session_;
+  Channel channel_;
+  const Watch& watch_;
+  Link link_;
+  std::vector<char> buffer_ = std::vector<char>(65536);
+  bool leaving_ = false;  // it will send no more than it has sent
+  bool gone_ = false;     // and all of that has been read
+};
+
+}  // namespace
+
+void converse(Session& session, Channel channel, const Watch& watch) { Conversation(session, channel, watch).run(); }
+
+}  // namespace diptych::gdb

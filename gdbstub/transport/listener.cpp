@@ -1,0 +1,109 @@
+#include "gdbstub/transport/listener.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <charconv>
+#include <cstring>
+#include <memory>
+
+namespace diptych::gdb {
+namespace {
+
+struct HostPort {
+  std::string host;
+  u16 port = 0;
+};
+
+Result<HostPort> split(std::string_view address) {
+  const auto bad = [&](std::string_view why) {
+    return fail(ErrorKind::bad_input, fmt::format("'{}' is no address to listen on: {}", address, why));
+  };
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string_view::npos) return bad("it should read HOST:PORT");
+  std::string_view host = address.substr(0, colon);
+  const std::string_view digits = address.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return bad("an IPv6 address stands in brackets");
+  HostPort result{host.empty() ? "127.0.0.1" : std::string(host), 0};
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), result.port);
+  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size())
+    return bad("the port is a number from 0 to 65535");
+  return result;
+}
+
+bool is_loopback(const sockaddr* address) {
+  if (address->sa_family == AF_INET)
+    return ntohl(reinterpret_cast<const sockaddr_in*>(address)->sin_addr.s_addr) >> 24 == 127;
+  if (address->sa_family == AF_INET6) {
+    const in6_addr& ip = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
+    return IN6_IS_ADDR_LOOPBACK(&ip) || (IN6_IS_ADDR_V4MAPPED(&ip) && ip.s6_addr[12] == 127);
+  }
+  return false;
+}
+
+Result<std::string> name_of_socket(int socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto* address = reinterpret_cast<sockaddr*>(&storage);
+  char host[NI_MAXHOST];
+  char port[NI_MAXSERV];
+  if (getsockname(socket, address, &size) != 0 ||
+      getnameinfo(address, size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+    return fail(ErrorKind::environment, fmt::format("the address listened on is unknown: {}", std::strerror(errno)));
+  return address->sa_family == AF_INET6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
+}  // namespace
+
+Result<Listener> Listener::open(std::string_view address, bool allow_remote) {
+  const auto parts = split(address);
+  if (!parts) return std::unexpected(parts.error());
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  if (const int error = getaddrinfo(parts->host.c_str(), std::to_string(parts->port).c_str(), &hints, &list))
+    return fail(ErrorKind::bad_input, fmt::format("cannot listen on {}: {}", address, gai_strerror(error)));
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(list, freeaddrinfo);
+
+  if (!allow_remote && !is_loopback(list->ai_addr))
+    return fail(ErrorKind::bad_input,
+                fmt::format("{} can be reached from other computers, and whoever connects there controls the guest; "
+                            "use 127.0.0.1, or allow remote connections explicitly",
+                            address));
+  const auto failed = [&] {
+    return fail(ErrorKind::environment, fmt::format("cannot listen on {}: {}", address, std::strerror(errno)));
+  };
+  Listener result;
+  result.socket_ = Descriptor(socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!result.socket_) return failed();
+  const int on = 1;
+  setsockopt(result.socket_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(result.socket_.get(), list->ai_addr, list->ai_addrlen) != 0 || listen(result.socket_.get(), 8) != 0)
+    return failed();
+  auto name = name_of_socket(result.socket_.get());
+  if (!name) return std::unexpected(std::move(name).error());
+  result.address_ = std::move(*name);
+  return result;
+}
+
+Descriptor Listener::accept() const {
+  Descriptor client(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (client) {
+    const int on = 1;
+    // Packets are small and each waits for the one before; and a debugger whose computer is gone must
+    // not hold the place for ever.
+    setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(client.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  }
+  return client;
+}
+
+}  // namespace diptych::gdb

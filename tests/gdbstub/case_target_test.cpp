@@ -1,0 +1,27 @@
+#include "gdbstub/case_target.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/gdbstub/sample_case.hpp"
+
+using namespace diptych;
+using namespace diptych::gdb;
+
+TEST_CASE("a case that is none is refused with a sentence") {
+  Case some = sample_case();
+  some.program.code.clear();
+  const auto target = make_case_target(some);
+  REQUIRE_FALSE(target);
+  REQUIRE(target.error().kind == ErrorKind::bad_input);
+  REQUIRE(target.error().message == "there is no code");
+  some = sample_case();
+  some.input.state.words[riscv64::pc_word] = 1;
+  REQUIRE_FALSE(make_case_target(some));
+}
+
+TEST_CASE("a guest without a debuggee is unsupported") {
+  Case some = sample_case();
+  some.program.guest = Guest::aarch64;
+  const auto target = make_case_target(some);
+  REQUIRE_FALSE(target);
+  REQUIRE(target.error().kind == ErrorKind::unsupported);
+}

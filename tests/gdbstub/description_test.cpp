@@ -1,0 +1,45 @@
+#include "gdbstub/description.hpp"
+
+#include "gdbstub/riscv64/description.hpp"
+#include "tests/catch.hpp"
+
+using namespace diptych;
+using namespace diptych::gdb;
+
+TEST_CASE("a description lists each feature once, its types before its registers") {
+  const Description two = {.architecture = "somewhere",
+                           .os_abi = "none",
+                           .registers = {{.feature = "f1", .name = "r0", .bits = 32, .type = "int"},
+                                         {.feature = "f1", .name = "r1", .bits = 8, .type = "int", .group = "system"},
+                                         {.feature = "f2", .name = "r2", .bits = 64, .type = "t", .read_only = true}},
+                           .types = {{"f2", "<union id=\"t\"/>\n"}}};
+  REQUIRE(describe_in_xml(two) ==
+          "<?xml version=\"1.0\"?>\n"
+          "<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
+          "<target version=\"1.0\">\n"
+          "<architecture>somewhere</architecture>\n"
+          "<osabi>none</osabi>\n"
+          "<feature name=\"f1\">\n"
+          "<reg name=\"r0\" bitsize=\"32\" type=\"int\" regnum=\"0\"/>\n"
+          "<reg name=\"r1\" bitsize=\"8\" type=\"int\" regnum=\"1\" group=\"system\"/>\n"
+          "</feature>\n"
+          "<feature name=\"f2\">\n"
+          "<union id=\"t\"/>\n"
+          "<reg name=\"r2\" bitsize=\"64\" type=\"t\" regnum=\"2\" save-restore=\"no\"/>\n"
+          "</feature>\n"
+          "</target>\n");
+}
+
+TEST_CASE("RISC-V's registers have the numbers gdb gives them") {
+  const auto& registers = riscv64::description().registers;
+  REQUIRE(registers.size() == 71);
+  REQUIRE(registers[10].name == "a0");
+  REQUIRE(registers[riscv64::pc_number].name == "pc");
+  REQUIRE(registers[riscv64::f_number + 10].name == "fa0");
+  REQUIRE(registers[riscv64::fflags_number].name == "fflags");
+  REQUIRE(registers[riscv64::frm_number].name == "frm");
+  REQUIRE(registers[riscv64::fcsr_number].name == "fcsr");
+  REQUIRE(registers[riscv64::cycle_number].name == "cycle");
+  REQUIRE(registers[riscv64::time_number].name == "time");
+  REQUIRE(registers[riscv64::instret_number].name == "instret");
+}

@@ -1,0 +1,190 @@
+#include "gdbstub/riscv64/interpreter_target.hpp"
+
+#include "gdbstub/riscv64/description.hpp"
+#include "tests/catch.hpp"
+#include "tests/gdbstub/sample_case.hpp"
+
+using namespace diptych;
+using namespace diptych::gdb;
+using namespace diptych::gdb::riscv64;
+
+namespace {
+
+struct Debuggee {
+  std::unique_ptr<Target> target;
+
+  explicit Debuggee(const Case& some = sample_case()) : target(make_interpreter_target(some)) {}
+
+  Halt resume(Resume how = {}) {
+    target->resume(how);
+    for (int i = 0; i < 100; ++i)
+      if (const auto halt = target->advance(1000)) return *halt;
+    FAIL("it never halted");
+    return {};
+  }
+  Halt step() { return resume({.kind = ResumeKind::step}); }
+  u64 pc() const { return target->program_counter(); }
+  u64 value(std::size_t number) const {
+    u64 result = 0;
+    target->read_register(number, {reinterpret_cast<u8*>(&result), target->description().registers[number].bytes()});
+    return result;
+  }
+  void set(std::size_t number, u64 value) {
+    target->write_register(number, {reinterpret_cast<u8*>(&value), target->description().registers[number].bytes()});
+  }
+};
+
+Halt halt_of(std::vector<u8> code) {
+  Debuggee it(case_of(std::move(code)));
+  const Halt halt = it.resume();
+  CHECK(it.pc() == sample_code);
+  return halt;
+}
+
+}  // namespace
+
+TEST_CASE("steps go one instruction at a time") {
+  Debuggee it;
+  REQUIRE(it.step() == Halt{});
+  REQUIRE(it.pc() == sample_code + 2);
+  REQUIRE(it.step() == Halt{});
+  REQUIRE(it.value(11) == 5);
+  REQUIRE(it.value(instret_number) == 2);
+}
+
+TEST_CASE("the end halts once, whatever the budget; going on is the exit") {
+  Debuggee it;
+  REQUIRE(it.resume() == Halt{});
+  REQUIRE(it.pc() == sample_end);
+  REQUIRE(it.value(10) == 15);
+  REQUIRE(it.value(instret_number) == 19);
+  REQUIRE(it.resume() == Halt{.kind = HaltKind::exited});
+  it.target->set_program_counter(sample_store);
+  REQUIRE(it.resume() == Halt{});
+  REQUIRE(it.pc() == sample_end);
+  REQUIRE(it.step() == Halt{.kind = HaltKind::exited});
+}
+
+TEST_CASE("what stops a machine is a signal") {
+  REQUIRE(halt_of({0x73, 0x00, 0x00, 0x00}) == Halt{.signal = Signal::system_call});
+  REQUIRE(halt_of({0x02, 0x90}) == Halt{.signal = Signal::trap, .reason = HaltReason::software_breakpoint});
+  REQUIRE(halt_of({0x00, 0x00}) == Halt{.signal = Signal::illegal});
+  REQUIRE(halt_of({0x08, 0xe1}) == Halt{.signal = Signal::segmentation});  // sd a0, 0(a0)
+  Case some = case_of({0x2f, 0x25, 0xa4, 0x00});                           // amoadd.w a0, a0, (s0)
+  some.input.state.words[diptych::riscv64::x_word + 8] = sample_data + 1;
+  Debuggee it(some);
+  REQUIRE(it.resume() == Halt{.signal = Signal::bus});
+}
+
+TEST_CASE("a breakpoint halts before its instruction, and going on passes it") {
+  Debuggee it;
+  REQUIRE(it.target->insert_breakpoint(BreakpointKind::software, sample_branch));
+  for (u64 left = 4; left > 0; --left) {
+    REQUIRE(it.resume() == Halt{.reason = HaltReason::software_breakpoint});
+    REQUIRE(it.pc() == sample_branch);
+    REQUIRE(it.value(11) == left);
+  }
+  REQUIRE(it.target->insert_breakpoint(BreakpointKind::hardware, sample_store));
+  it.target->remove_breakpoint(BreakpointKind::software, sample_branch);
+  REQUIRE(it.resume() == Halt{.reason = HaltReason::hardware_breakpoint});
+  REQUIRE(it.pc() == sample_store);
+  it.target->remove_all_breakpoints();
+  REQUIRE(it.resume() == Halt{});
+  REQUIRE(it.pc() == sample_end);
+}
+
+TEST_CASE("a breakpoint at a PC the debugger has set counts") {
+  Debuggee it;
+  it.target->insert_breakpoint(BreakpointKind::software, sample_loop);
+  it.target->set_program_counter(sample_loop);
+  REQUIRE(it.resume() == Halt{.reason = HaltReason::software_breakpoint});
+  REQUIRE(it.value(instret_number) == 0);
+}
+
+TEST_CASE("a breakpoint at the end is reached with the end") {
+  Debuggee it;
+  it.target->insert_breakpoint(BreakpointKind::software, sample_end);
+  REQUIRE(it.resume() == Halt{.reason = HaltReason::software_breakpoint});
+  REQUIRE(it.resume() == Halt{.kind = HaltKind::exited});
+}
+
+TEST_CASE("no instruction stands at an odd address") {
+  Debuggee it;
+  REQUIRE_FALSE(it.target->insert_breakpoint(BreakpointKind::software, sample_loop + 1));
+  it.target->set_program_counter(sample_loop + 1);
+  REQUIRE(it.pc() == sample_loop);
+}
+
+TEST_CASE("a range is stepped through until it is left") {
+  Debuggee it;
+  it.target->set_program_counter(sample_loop);
+  it.set(11, 5);
+  REQUIRE(it.resume({.kind = ResumeKind::range, .begin = sample_loop, .end = sample_store}) == Halt{});
+  REQUIRE(it.pc() == sample_store);
+  REQUIRE(it.value(10) == 15);
+  // Outside from the start: still one instruction.
+  it.target->set_program_counter(sample_code);
+  REQUIRE(it.resume({.kind = ResumeKind::range, .begin = sample_loop, .end = sample_loop}) == Halt{});
+  REQUIRE(it.pc() == sample_code + 2);
+}
+
+TEST_CASE("registers are what the guest computes with") {
+  Debuggee it;
+  it.set(0, 7);
+  REQUIRE(it.value(0) == 0);
+  it.set(8, sample_data + 0x100);
+  it.set(f_number + 10, 0x3ff0000000000000);
+  REQUIRE(it.value(f_number + 10) == 0x3ff0000000000000);
+  it.resume();
+  std::vector<u8> stored(1);
+  it.target->read_memory(sample_data + 0x100, stored);
+  REQUIRE(stored[0] == 15);
+}
+
+TEST_CASE("fflags and frm are parts of fcsr, and of nothing more") {
+  Debuggee it;
+  it.set(fcsr_number, 0xffffffff);
+  REQUIRE(it.value(fcsr_number) == 0xff);
+  REQUIRE(it.value(fflags_number) == 0x1f);
+  REQUIRE(it.value(frm_number) == 7);
+  it.set(frm_number, 0xfa);
+  REQUIRE(it.value(fcsr_number) == 0x5f);
+  it.set(fflags_number, 0xe1);
+  REQUIRE(it.value(fcsr_number) == 0x41);
+  it.set(instret_number, 5);
+  REQUIRE(it.value(instret_number) == 0);
+}
+
+TEST_CASE("code the debugger writes is executed as written") {
+  Debuggee it;
+  it.target->insert_breakpoint(BreakpointKind::software, sample_branch);
+  it.resume();
+  // The loop has been executed, hence decoded, once: add becomes c.sub a0, a1.
+  REQUIRE(it.target->write_memory(sample_loop, std::vector<u8>{0x0d, 0x8d}));
+  it.resume();
+  REQUIRE(it.value(10) == 1);
+}
+
+TEST_CASE("a restart brings back the beginning and keeps the breakpoints") {
+  Debuggee it;
+  it.target->insert_breakpoint(BreakpointKind::software, sample_store);
+  it.target->write_memory(sample_code, std::vector<u8>{0, 0});
+  it.set(8, 1);
+  REQUIRE(it.resume() == Halt{.signal = Signal::illegal});
+  it.target->restart();
+  REQUIRE(it.pc() == sample_code);
+  REQUIRE(it.value(8) == sample_data);
+  REQUIRE(it.resume() == Halt{.reason = HaltReason::software_breakpoint});
+  REQUIRE(it.value(instret_number) == 17);
+}
+
+TEST_CASE("the status says why it stands there") {
+  Debuggee it(case_of({0x08, 0xe1}));
+  it.resume();
+  REQUIRE(it.target->status() ==
+          "Stopped: fault write 0x0.\n0 instructions retired; the case's budget is 10.\nThe code ends at 0x10002.\n");
+  Debuggee endless(endless_case());
+  endless.target->resume({});
+  REQUIRE_FALSE(endless.target->advance(1000));
+  REQUIRE(endless.target->status().starts_with("Interrupted.\n1000 instructions"));
+}
