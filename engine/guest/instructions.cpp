@@ -2,6 +2,9 @@
 
 #include "engine/guest/riscv64/table.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace diptych {
 namespace {
 
@@ -48,19 +51,27 @@ ExtensionSet extensions_used(Guest guest, std::span<const u8> code) {
 
 bool may_repeat(const Program& program) {
   if (program.guest != Guest::riscv64 || allows(program.code_access, Access::write)) return true;
-  std::span<const u8> code = program.code;
-  while (auto word = riscv64_word(code)) {
+  const std::span<const u8> code = program.code;
+  std::vector<bool> begins(code.size() / 2 + 1);
+  std::vector<u64> targets;  // of forward jumps, from the start of the code
+  for (u64 at = 0; auto word = riscv64_word(code.subspan(at));) {
     const riscv64::Decoded decoded = riscv64::decode(*word);
+    begins[at / 2] = true;
     if (decoded.row) {
       const std::string_view name = decoded.row->mnemonic();
       const bool branch = (name.starts_with("b") || name.starts_with("c.b")) && decoded.row->form.ends_with("imm");
       const bool direct = branch || name == "jal" || name == "c.j";
       const bool indirect = name == "jalr" || name == "c.jr" || name == "c.jalr";
       if (indirect || (direct && decoded.operands.imm <= 0)) return true;
+      if (direct) targets.push_back(at + static_cast<u64>(decoded.operands.imm));
     }
-    code = code.subspan(decoded.length);
+    at += decoded.length;
   }
-  return false;
+  // Inside an instruction another may hide, and so in memory that can be executed.
+  const bool elsewhere = std::ranges::any_of(program.memory, [](const Region& r) { return allows(r.access, Access::execute); });
+  return std::ranges::any_of(targets, [&](u64 target) {
+    return target < code.size() ? !begins[target / 2] : target != code.size() && elsewhere;
+  });
 }
 
 }  // namespace diptych

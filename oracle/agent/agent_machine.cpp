@@ -171,7 +171,6 @@ AgentMachine::Waited AgentMachine::wait(u32 inputs, bool until_completed) {
   std::optional<u32> progress;
   double since = 0;
   Clock::time_point heard;
-  bool poked = false;
   while (!ready()) {
     if (completed() && finished() < inputs) return c.failure ? Waited::refused : Waited::died;
     store(c.host_sleeps, 1);
@@ -186,11 +185,10 @@ AgentMachine::Waited AgentMachine::wait(u32 inputs, bool until_completed) {
       progress = finished();
       since = now;
       heard = Clock::now();
-      poked = false;
       continue;
     }
-    if (!poked && now - since > limit && *progress < c.inputs) {
-      poked = true;
+    // Again and again: a poke that does not find the code running is without effect.
+    if (now - since > limit && *progress < c.inputs) {
       store(c.poke, *progress + 1);
       process_->poke();
     }

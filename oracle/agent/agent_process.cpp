@@ -93,6 +93,7 @@ bool take_descriptors(int shared_memory, int image, int program) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(126);
+  setsid();  // what is typed at the terminal is not meant for it
   if (!take_descriptors(shared_memory, image, program)) _exit(126);
   // Its own variables would change what the emulator does, and the guest has no use for the rest.
   char* const environment[] = {nullptr};

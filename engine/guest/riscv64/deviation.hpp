@@ -14,14 +14,22 @@
 namespace diptych::riscv64 {
 
 enum class Deviation : u8 {
-  singles_unchecked,       ///< a single is read from the low half of its register, boxed or not
-  singles_unboxed,         ///< a computed single is written with zeros above it
-  minimum_of_signalling,   ///< FMIN and FMAX with a signalling NaN give the canonical NaN
-  fused_invalid_lost,      ///< infinity * 0 + quiet NaN does not raise the invalid flag
+  singles_unchecked,      ///< a single is read from the low half of its register, boxed or not
+  singles_unboxed,        ///< a computed single is written with zeros above it
+  signs_whole,            ///< FSGNJ.S and its kin work on whole registers, upper halves included
+  minimum_of_signalling,  ///< FMIN and FMAX with a signalling NaN give the canonical NaN
+  fused_invalid_lost,     ///< infinity * 0 + quiet NaN does not raise the invalid flag
+  integer_moved_whole,    ///< FMV.W.X moves all 64 bits
+  word_minimum_wide,      ///< AMOMIN[U].W and AMOMAX[U].W compare the zero-extended word in memory with all
+                          ///< 64 bits of the operand
+  failed_sc_unaligned,    ///< SC without its reservation fails before its alignment is looked at
+  word_of_doubleword,     ///< SC.W after LR.D compares and stores a word, then says that it failed
+  word_zeros_wide,        ///< CTZW of a word that is zero counts on into the upper half
 };
 
-constexpr std::array<std::string_view, 4> deviation_names = {
-    "singles_unchecked", "singles_unboxed", "minimum_of_signalling", "fused_invalid_lost"};
+constexpr std::array<std::string_view, 10> deviation_names = {
+    "singles_unchecked",  "singles_unboxed",     "signs_whole",       "minimum_of_signalling", "fused_invalid_lost",
+    "integer_moved_whole", "word_minimum_wide", "failed_sc_unaligned", "word_of_doubleword",    "word_zeros_wide"};
 
 std::optional<Deviation> deviation_named(std::string_view name);
 

@@ -39,6 +39,14 @@ constexpr u32 canonical_nan_s = 0x7fc00000;
 constexpr u64 canonical_nan_d = 0x7ff8000000000000;
 constexpr u64 boxed = 0xffffffff00000000;
 
+template <class F>
+using BitsOf = std::conditional_t<sizeof(F) == 4, u32, u64>;
+template <class F>
+constexpr BitsOf<F> sign_bit = BitsOf<F>{1} << (sizeof(F) * 8 - 1);
+
+/// What becomes of the sign in FSGNJ, FSGNJN and FSGNJX.
+enum class SignChange : u8 { copy, invert, exclusive_or };
+
 template <class Core>
 class Vocabulary : public Core {
  public:
@@ -62,6 +70,8 @@ class Vocabulary : public Core {
   void x(unsigned r, T constant) {
     x(r, this->template constant<u64>(static_cast<u64>(constant)));
   }
+
+  V<u32> trailing_zeros_of_word(V<u64> value) { return meaning::trailing_zeros(meaning::to<u32>(value)); }
 
   // Control.
 
@@ -90,6 +100,8 @@ class Vocabulary : public Core {
   }
   void s(unsigned r, V<f32> value) { s_bits(r, meaning::reinterpret<u32>(value)); }
   void s_bits(unsigned r, V<u32> bits) { f(r, meaning::to<u64>(bits) | boxed); }
+  /// A single from the low half of an integer register.
+  void s_from(unsigned r, V<u64> integer) { s_bits(r, meaning::to<u32>(integer)); }
 
   /// Read or write a register of either format by the type asked for.
   template <class F>
@@ -136,8 +148,28 @@ class Vocabulary : public Core {
 
   template <class F>
   V<F> negate(V<F> value) {
-    using U = std::conditional_t<sizeof(F) == 4, u32, u64>;
-    return meaning::reinterpret<F>(meaning::reinterpret<U>(value) ^ (U{1} << (sizeof(F) * 8 - 1)));
+    return meaning::reinterpret<F>(meaning::reinterpret<BitsOf<F>>(value) ^ sign_bit<F>);
+  }
+
+  /// FSGNJ and its kin: the first operand's magnitude, and a sign made of both.
+  template <class F, SignChange change>
+  void inject_sign(unsigned rd, unsigned rs1, unsigned rs2) {
+    auto bits = meaning::reinterpret<BitsOf<F>>(floating_register<F>(rs1));
+    auto sign = meaning::reinterpret<BitsOf<F>>(floating_register<F>(rs2)) & sign_bit<F>;
+    if constexpr (change == SignChange::exclusive_or) bits = bits ^ sign;
+    else bits = (bits & ~sign_bit<F>) | (change == SignChange::invert ? sign ^ sign_bit<F> : sign);
+    floating_register<F>(rd, meaning::reinterpret<F>(bits));
+  }
+
+  // Memory holds the lesser or greater of itself and the operand's low bits; gives what it held before.
+
+  template <class T>
+  V<T> fetch_lesser(V<u64> address, V<u64> operand) {
+    return this->template update<T>(address, [&](V<T> old) { return meaning::lesser(old, meaning::to<T>(operand)); });
+  }
+  template <class T>
+  V<T> fetch_greater(V<u64> address, V<u64> operand) {
+    return this->template update<T>(address, [&](V<T> old) { return meaning::greater(old, meaning::to<T>(operand)); });
   }
 
   // Control and status registers.

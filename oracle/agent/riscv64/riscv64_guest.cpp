@@ -18,7 +18,9 @@ constexpr std::size_t stack_in_context = 16;     // ss_sp, ss_flags, ss_size
 constexpr std::size_t machine_in_context = 176;  // pc, x1 to x31, f0 to f31, fcsr
 constexpr std::size_t floating_in_machine = 32 * 8;
 constexpr std::size_t control_in_machine = 64 * 8;
-constexpr u16 compressed_break = 0x9002;
+// What lies around the code: the illegal instruction. Not a breakpoint: at one, qemu looks for a
+// semihosting call in the words around it, and faults where those reach a page that is not there.
+constexpr u16 filling = 0x0000;
 constexpr u32 system_call = 0x00000073;
 constexpr u32 breakpoint = 0x00100073;  // differs from it in the upper half only
 
@@ -79,7 +81,7 @@ void write_entry(u64 address, u64 target, std::span<u8> page) {
   emit(load(load_general, pointer, 8 * pointer));
   const u32 offset = u32(target - (address + at));
   emit((offset >> 20 & 1) << 31 | (offset >> 1 & 0x3ff) << 21 | (offset >> 11 & 1) << 20 | (offset & 0xff000) | 0x6f);
-  for (; at + 2 <= page.size(); at += 2) put(page, at, compressed_break);
+  for (; at + 2 <= page.size(); at += 2) put(page, at, filling);
 }
 
 // An ecall becomes an ebreak by its upper half alone. Where that half was an instruction by itself, it
@@ -91,8 +93,8 @@ void plant(const AreaPlan& code, std::span<u8> pages, Planted& planted) {
   planted.system_calls.clear();
   const u64 first = code.address - code.first_page;
   const u64 end = first + code.size;
-  for (u64 at = 0; at + 2 <= first; at += 2) put(pages, at, compressed_break);
-  for (u64 at = end + end % 2; at + 2 <= pages.size(); at += 2) put(pages, at, compressed_break);
+  for (u64 at = 0; at + 2 <= first; at += 2) put(pages, at, filling);
+  for (u64 at = end + end % 2; at + 2 <= pages.size(); at += 2) put(pages, at, filling);
   if (end % 2 != 0 && end < pages.size()) pages[end] = 0;
 
   const std::span<u8> bytes = pages.subspan(first, code.size);
@@ -108,7 +110,7 @@ void plant(const AreaPlan& code, std::span<u8> pages, Planted& planted) {
   u64 at = 0;
   while (at + 2 <= bytes.size()) {
     const u64 length = is_long(half(bytes, at)) ? 4 : 2;
-    if (at + length > bytes.size() && end % page_size != 0) replace(at, compressed_break);
+    if (at + length > bytes.size() && end % page_size != 0) replace(at, filling);
     at += length;
   }
 }

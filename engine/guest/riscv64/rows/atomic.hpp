@@ -23,14 +23,14 @@ constexpr auto atomic_rows(Insn insn) {
       insn("amoand.d rd, rs2, (rs1)",   "01100 aq rl rs2 rs1 011 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template update<i64>(m.x(o.rs1), [&](auto old) { return old & to<i64>(m.x(o.rs2)); })); }),
       insn("amoor.w rd, rs2, (rs1)",    "01000 aq rl rs2 rs1 010 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template update<i32>(m.x(o.rs1), [&](auto old) { return old | to<i32>(m.x(o.rs2)); })); }),
       insn("amoor.d rd, rs2, (rs1)",    "01000 aq rl rs2 rs1 011 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template update<i64>(m.x(o.rs1), [&](auto old) { return old | to<i64>(m.x(o.rs2)); })); }),
-      insn("amomin.w rd, rs2, (rs1)",   "10000 aq rl rs2 rs1 010 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template update<i32>(m.x(o.rs1), [&](auto old) { return lesser(old, to<i32>(m.x(o.rs2))); })); }),
-      insn("amomin.d rd, rs2, (rs1)",   "10000 aq rl rs2 rs1 011 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template update<i64>(m.x(o.rs1), [&](auto old) { return lesser(old, to<i64>(m.x(o.rs2))); })); }),
-      insn("amomax.w rd, rs2, (rs1)",   "10100 aq rl rs2 rs1 010 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template update<i32>(m.x(o.rs1), [&](auto old) { return greater(old, to<i32>(m.x(o.rs2))); })); }),
-      insn("amomax.d rd, rs2, (rs1)",   "10100 aq rl rs2 rs1 011 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template update<i64>(m.x(o.rs1), [&](auto old) { return greater(old, to<i64>(m.x(o.rs2))); })); }),
-      insn("amominu.w rd, rs2, (rs1)",  "11000 aq rl rs2 rs1 010 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, to<i32>(m.template update<u32>(m.x(o.rs1), [&](auto old) { return lesser(old, to<u32>(m.x(o.rs2))); }))); }),
-      insn("amominu.d rd, rs2, (rs1)",  "11000 aq rl rs2 rs1 011 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template update<u64>(m.x(o.rs1), [&](auto old) { return lesser(old, to<u64>(m.x(o.rs2))); })); }),
-      insn("amomaxu.w rd, rs2, (rs1)",  "11100 aq rl rs2 rs1 010 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, to<i32>(m.template update<u32>(m.x(o.rs1), [&](auto old) { return greater(old, to<u32>(m.x(o.rs2))); }))); }),
-      insn("amomaxu.d rd, rs2, (rs1)",  "11100 aq rl rs2 rs1 011 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template update<u64>(m.x(o.rs1), [&](auto old) { return greater(old, to<u64>(m.x(o.rs2))); })); }),
+      insn("amomin.w rd, rs2, (rs1)",   "10000 aq rl rs2 rs1 010 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template fetch_lesser<i32>(m.x(o.rs1), m.x(o.rs2))); }),
+      insn("amomin.d rd, rs2, (rs1)",   "10000 aq rl rs2 rs1 011 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template fetch_lesser<i64>(m.x(o.rs1), m.x(o.rs2))); }),
+      insn("amomax.w rd, rs2, (rs1)",   "10100 aq rl rs2 rs1 010 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template fetch_greater<i32>(m.x(o.rs1), m.x(o.rs2))); }),
+      insn("amomax.d rd, rs2, (rs1)",   "10100 aq rl rs2 rs1 011 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template fetch_greater<i64>(m.x(o.rs1), m.x(o.rs2))); }),
+      insn("amominu.w rd, rs2, (rs1)",  "11000 aq rl rs2 rs1 010 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, to<i32>(m.template fetch_lesser<u32>(m.x(o.rs1), m.x(o.rs2)))); }),
+      insn("amominu.d rd, rs2, (rs1)",  "11000 aq rl rs2 rs1 011 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template fetch_lesser<u64>(m.x(o.rs1), m.x(o.rs2))); }),
+      insn("amomaxu.w rd, rs2, (rs1)",  "11100 aq rl rs2 rs1 010 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, to<i32>(m.template fetch_greater<u32>(m.x(o.rs1), m.x(o.rs2)))); }),
+      insn("amomaxu.d rd, rs2, (rs1)",  "11100 aq rl rs2 rs1 011 rd 0101111",      [](auto& m, auto& o) { m.x(o.rd, m.template fetch_greater<u64>(m.x(o.rs1), m.x(o.rs2))); }),
   });
 }
 

@@ -40,7 +40,7 @@ constexpr auto bit_rows(Insn insn) {
       insn("ctz rd, rs1",          "0110000 00001 rs1 001 rd 0010011",     [](auto& m, auto& o) { m.x(o.rd, trailing_zeros(m.x(o.rs1))); }),
       insn("cpop rd, rs1",         "0110000 00010 rs1 001 rd 0010011",     [](auto& m, auto& o) { m.x(o.rd, population(m.x(o.rs1))); }),
       insn("clzw rd, rs1",         "0110000 00000 rs1 001 rd 0011011",     [](auto& m, auto& o) { m.x(o.rd, leading_zeros(to<u32>(m.x(o.rs1)))); }),
-      insn("ctzw rd, rs1",         "0110000 00001 rs1 001 rd 0011011",     [](auto& m, auto& o) { m.x(o.rd, trailing_zeros(to<u32>(m.x(o.rs1)))); }),
+      insn("ctzw rd, rs1",         "0110000 00001 rs1 001 rd 0011011",     [](auto& m, auto& o) { m.x(o.rd, m.trailing_zeros_of_word(m.x(o.rs1))); }),
       insn("cpopw rd, rs1",        "0110000 00010 rs1 001 rd 0011011",     [](auto& m, auto& o) { m.x(o.rd, population(to<u32>(m.x(o.rs1)))); }),
       insn("min rd, rs1, rs2",     "0000101 rs2 rs1 100 rd 0110011",       [](auto& m, auto& o) { m.x(o.rd, lesser(to<i64>(m.x(o.rs1)), to<i64>(m.x(o.rs2)))); }),
       insn("minu rd, rs1, rs2",    "0000101 rs2 rs1 101 rd 0110011",       [](auto& m, auto& o) { m.x(o.rd, lesser(m.x(o.rs1), m.x(o.rs2))); }),

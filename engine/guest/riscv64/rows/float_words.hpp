@@ -1,30 +1,9 @@
-// Sign manipulation and classification: floating-point meanings that are plain bit arithmetic.
+// Classification: a floating-point meaning that is plain bit arithmetic.
 #pragma once
 
 #include "engine/guest/riscv64/rows/row_words.hpp"
 
 namespace diptych::riscv64 {
-
-template <class F>
-using BitsOf = std::conditional_t<sizeof(F) == 4, u32, u64>;
-template <class F>
-constexpr BitsOf<F> sign_bit = BitsOf<F>{1} << (sizeof(F) * 8 - 1);
-
-template <class A, class F>
-Value<A, F> with_sign(Value<A, F> magnitude, Value<A, F> sign) {
-  auto bits = meaning::reinterpret<BitsOf<F>>(magnitude), signs = meaning::reinterpret<BitsOf<F>>(sign);
-  return meaning::reinterpret<F>((bits & ~sign_bit<F>) | (signs & sign_bit<F>));
-}
-template <class A, class F>
-Value<A, F> with_sign_inverted(Value<A, F> magnitude, Value<A, F> sign) {
-  auto bits = meaning::reinterpret<BitsOf<F>>(magnitude), signs = meaning::reinterpret<BitsOf<F>>(sign);
-  return meaning::reinterpret<F>((bits & ~sign_bit<F>) | (~signs & sign_bit<F>));
-}
-template <class A, class F>
-Value<A, F> with_sign_xored(Value<A, F> magnitude, Value<A, F> sign) {
-  auto bits = meaning::reinterpret<BitsOf<F>>(magnitude), signs = meaning::reinterpret<BitsOf<F>>(sign);
-  return meaning::reinterpret<F>(bits ^ (signs & sign_bit<F>));
-}
 
 /// The ten-bit mask of FCLASS: one bit set, from negative infinity (0) to quiet NaN (9).
 template <class A, class U>

@@ -20,9 +20,9 @@ constexpr auto single_rows(Insn insn) {
       insn("fmul.s frd, frs1, frs2, rm",        "0001000 rs2 rs1 rm rd 1010011",             [](auto& m, auto& o) { m.s(o.rd, m.template compute<FloatOperation::multiply, f32>(m.rounding(o.rm), m.s(o.rs1), m.s(o.rs2))); }),
       insn("fdiv.s frd, frs1, frs2, rm",        "0001100 rs2 rs1 rm rd 1010011",             [](auto& m, auto& o) { m.s(o.rd, m.template compute<FloatOperation::divide, f32>(m.rounding(o.rm), m.s(o.rs1), m.s(o.rs2))); }),
       insn("fsqrt.s frd, frs1, rm",             "0101100 00000 rs1 rm rd 1010011",           [](auto& m, auto& o) { m.s(o.rd, m.template compute<FloatOperation::square_root, f32>(m.rounding(o.rm), m.s(o.rs1))); }),
-      insn("fsgnj.s frd, frs1, frs2",           "0010000 rs2 rs1 000 rd 1010011",            [](auto& m, auto& o) { m.s(o.rd, with_sign(m.s(o.rs1), m.s(o.rs2))); }),
-      insn("fsgnjn.s frd, frs1, frs2",          "0010000 rs2 rs1 001 rd 1010011",            [](auto& m, auto& o) { m.s(o.rd, with_sign_inverted(m.s(o.rs1), m.s(o.rs2))); }),
-      insn("fsgnjx.s frd, frs1, frs2",          "0010000 rs2 rs1 010 rd 1010011",            [](auto& m, auto& o) { m.s(o.rd, with_sign_xored(m.s(o.rs1), m.s(o.rs2))); }),
+      insn("fsgnj.s frd, frs1, frs2",           "0010000 rs2 rs1 000 rd 1010011",            [](auto& m, auto& o) { m.template inject_sign<f32, SignChange::copy>(o.rd, o.rs1, o.rs2); }),
+      insn("fsgnjn.s frd, frs1, frs2",          "0010000 rs2 rs1 001 rd 1010011",            [](auto& m, auto& o) { m.template inject_sign<f32, SignChange::invert>(o.rd, o.rs1, o.rs2); }),
+      insn("fsgnjx.s frd, frs1, frs2",          "0010000 rs2 rs1 010 rd 1010011",            [](auto& m, auto& o) { m.template inject_sign<f32, SignChange::exclusive_or>(o.rd, o.rs1, o.rs2); }),
       insn("fmin.s frd, frs1, frs2",            "0010100 rs2 rs1 000 rd 1010011",            [](auto& m, auto& o) { m.s(o.rd, m.template compute<FloatOperation::minimum, f32>(m.s(o.rs1), m.s(o.rs2))); }),
       insn("fmax.s frd, frs1, frs2",            "0010100 rs2 rs1 001 rd 1010011",            [](auto& m, auto& o) { m.s(o.rd, m.template compute<FloatOperation::maximum, f32>(m.s(o.rs1), m.s(o.rs2))); }),
       insn("feq.s rd, frs1, frs2",              "1010000 rs2 rs1 010 rd 1010011",            [](auto& m, auto& o) { m.x(o.rd, m.template compute<FloatOperation::equal, bool>(m.s(o.rs1), m.s(o.rs2))); }),
@@ -38,7 +38,7 @@ constexpr auto single_rows(Insn insn) {
       insn("fcvt.s.l frd, rs1, rm",             "1101000 00010 rs1 rm rd 1010011",           [](auto& m, auto& o) { m.s(o.rd, m.template compute<FloatOperation::from_integer, f32>(m.rounding(o.rm), to<i64>(m.x(o.rs1)))); }),
       insn("fcvt.s.lu frd, rs1, rm",            "1101000 00011 rs1 rm rd 1010011",           [](auto& m, auto& o) { m.s(o.rd, m.template compute<FloatOperation::from_integer, f32>(m.rounding(o.rm), to<u64>(m.x(o.rs1)))); }),
       insn("fmv.x.w rd, frs1",                  "1110000 00000 rs1 000 rd 1010011",          [](auto& m, auto& o) { m.x(o.rd, to<i32>(m.f(o.rs1))); }),
-      insn("fmv.w.x frd, rs1",                  "1111000 00000 rs1 000 rd 1010011",          [](auto& m, auto& o) { m.s_bits(o.rd, to<u32>(m.x(o.rs1))); }),
+      insn("fmv.w.x frd, rs1",                  "1111000 00000 rs1 000 rd 1010011",          [](auto& m, auto& o) { m.s_from(o.rd, m.x(o.rs1)); }),
   });
 }
 
