@@ -75,6 +75,22 @@ TEST_CASE("code that may send control backwards is known") {
   CHECK(repeats("addi a0, a0, 1", Access::read | Access::write | Access::execute));
 }
 
+TEST_CASE("a forward jump to where no instruction was read may meet a backward one") {
+  // The upper half of the lui is a c.j.
+  CHECK(repeats("c.j 4; lui a1, 0xbffd0"));
+  CHECK(riscv64::disassemble(0xbffd) == "c.j -2");
+  CHECK(!repeats("c.j 6; lui a1, 0xbffd0"));
+  CHECK(!repeats("c.j 2; lui a1, 0xbffd0"));
+
+  Program program;
+  program.code_address = 0x10ffc;
+  program.code = code_of("jal zero, 8");
+  program.memory = {{0x11000, 0x1000, Access::read | Access::write | Access::execute}};
+  CHECK(may_repeat(program));
+  program.memory[0].access = Access::read | Access::write;
+  CHECK(!may_repeat(program));
+}
+
 TEST_CASE("single-bit instructions are no branches for all their names") {
   CHECK(!repeats("bset a0, a0, a1; bclri a0, a0, 3; binv a0, a0, a1; bexti a0, a0, 1"));
 }
