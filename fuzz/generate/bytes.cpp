@@ -121,7 +121,8 @@ void bound_code(Program& program) {
 
 // Regions that cannot be are left out.
 void bound_memory(Program& program) {
-  const u64 code_first = program.code_address & ~(page_size - 1), code_last = (program.code_end() - 1) | (page_size - 1);
+  const u64 code_first = program.code_address & ~(page_size - 1),
+            code_last = (program.code_end() - 1) | (page_size - 1);
   u64 end = 0, total = 0;
   std::erase_if(program.memory, [&](Region& region) {
     const bool possible = region.size != 0 && u8(region.access) != 0 && region.address < top &&

@@ -294,7 +294,8 @@ u32 registers_relied_on(const Code& code) {
     const Item& item = code[i];
     const Shape* shape = item.shape();
     if (!shape) continue;
-    if (shape->flow == Flow::indirect || (shape->flow == Flow::branch && item.target != no_target && item.target <= i16(i)))
+    if (shape->flow == Flow::indirect ||
+        (shape->flow == Flow::branch && item.target != no_target && item.target <= i16(i)))
       mask |= u32{1} << register_of(item, OperandKind::rs1) | u32{1} << register_of(item, OperandKind::rs2);
     if (item.pair) mask |= u32{1} << item.written();
   }

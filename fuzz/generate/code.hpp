@@ -14,8 +14,8 @@ constexpr i16 no_target = -1;
 
 struct Item {
   u32 word;
-  u16 row;      ///< or no_row
-  i16 target;   ///< the item it refers to, or no_target; the number of items is the end of the code
+  u16 row;     ///< or no_row
+  i16 target;  ///< the item it refers to, or no_target; the number of items is the end of the code
   u8 length;
   bool pair;    ///< it refers to an address relative to the item before, which is an auipc
   bool glued;   ///< makes sense only behind the item before: nothing is put between, nothing lands here
@@ -28,7 +28,9 @@ struct Item {
 /// An item that refers to nothing.
 Item item_of(u32 word);
 /// The same, where the row is known.
-inline Item item_of(const Shape& shape, u32 word) { return {word, shape.index, no_target, shape.length, false, false, false}; }
+inline Item item_of(const Shape& shape, u32 word) {
+  return {word, shape.index, no_target, shape.length, false, false, false};
+}
 
 class Code {
  public:
@@ -79,8 +81,8 @@ class Code {
 /// there are so many items. Gives how many found room.
 std::size_t splice(Code& into, std::size_t at, const Code& from, std::size_t first, std::size_t last);
 
-/// Makes the code end. Turns forward every branch and jump backward but those of loops that count: a branch on a register
-/// that is set to a small number before the loop, and changed in it by one decrement only. A jump through a
+/// Makes the code end. Turns forward every branch and jump backward but those of loops that count: a branch on a
+/// register that is set to a small number before the loop, and changed in it by one decrement only. A jump through a
 /// register that holds no address in the code becomes one to what follows.
 void tame(Code& code);
 

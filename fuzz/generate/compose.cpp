@@ -83,7 +83,9 @@ void Composer::jump_through(const Shape& shape, unsigned address, unsigned link)
 void Composer::indirect(const Shape& shape) {
   const NamedRows& rows = named_rows();
   const unsigned address = spare_register();
-  const unsigned link = random_.chance(1, 2) ? 0 : random_.chance(1, 4) ? address : sample_destination(palette_, random_);
+  const unsigned link = random_.chance(1, 2)   ? 0
+                        : random_.chance(1, 4) ? address
+                                               : sample_destination(palette_, random_);
   if (&shape == rows.jalr && random_.chance(1, 2)) {
     // The jump itself adds the way from the auipc.
     append(*rows.auipc, with(*rows.auipc, {.rd = address}));
@@ -147,10 +149,14 @@ void Composer::end_loop(std::size_t first) {
   const bool narrow = counter_ >= 8 && counter_ < 16 && source_.permits(*rows.c_bnez);
   const u32 form = random_.below(narrow ? 5 : 3);
   std::size_t branch;
-  if (form == 0) branch = append_glued(*rows.bne, with(*rows.bne, {.rs1 = counter_}));
-  else if (form == 1) branch = append_glued(*rows.blt, with(*rows.blt, {.rs2 = counter_}));
-  else if (form == 2) branch = append_glued(*rows.bltu, with(*rows.bltu, {.rs2 = counter_}));
-  else branch = append_glued(*rows.c_bnez, with(*rows.c_bnez, {.rs1 = counter_}));
+  if (form == 0)
+    branch = append_glued(*rows.bne, with(*rows.bne, {.rs1 = counter_}));
+  else if (form == 1)
+    branch = append_glued(*rows.blt, with(*rows.blt, {.rs2 = counter_}));
+  else if (form == 2)
+    branch = append_glued(*rows.bltu, with(*rows.bltu, {.rs2 = counter_}));
+  else
+    branch = append_glued(*rows.c_bnez, with(*rows.c_bnez, {.rs1 = counter_}));
   code_[branch].target = i16(code_.landing(std::min(first, branch - 1)));
 }
 

@@ -119,7 +119,8 @@ const Shape& Generator::any_row(Random& random) {
   if (bit_manipulation_ && r < 6) return draw(bits_, random);
   if (r < 11) return draw(general_, random);
   for (int tries = 0; tries < 8; ++tries)
-    if (const Shape& shape = shapes()[general_.rows[random.below(u32(general_.rows.size()))]]; usable(shape)) return shape;
+    if (const Shape& shape = shapes()[general_.rows[random.below(u32(general_.rows.size()))]]; usable(shape))
+      return shape;
   return *named_rows().addi;
 }
 
@@ -159,12 +160,14 @@ void Generator::add_trap(Code& code, Random& random) {
 void Generator::add_fault(Code& code, Random& random, Block& block) {
   const std::size_t at = code.landing(random.below(u32(code.size())));
   switch (random.below(8)) {
-    case 0: return add_trap(code, random);
+    case 0:
+      return add_trap(code, random);
     case 1: {
       code.insert(at, item_of(near_miss(code[std::min(at, code.size() - 1)].word, random)));
       return;
     }
-    default: break;
+    default:
+      break;
   }
   // An access through a register that nothing before it changes, at an address that is no good.
   const u32 free = ~(code.written(0, code.size()) | palette_.pointers | 1);
@@ -209,8 +212,10 @@ void Generator::generate(Random& random, const Options& options, Block& block) {
     if (item.target == no_target) item = item_of(near_miss(item.word, random));
   }
 
-  const bool writable = options.mix == Mix::self_modifying_only ||
-                        std::ranges::any_of(code.all(), [](const Item& item) { return item.row == named_rows().fence_i->index && item.glued; });
+  const bool writable =
+      options.mix == Mix::self_modifying_only || std::ranges::any_of(code.all(), [](const Item& item) {
+        return item.row == named_rows().fence_i->index && item.glued;
+      });
   block.program.code_access = Access::read | Access::execute | (writable ? Access::write : Access::none);
   finish(code, block, any_code_place(random), random);
 }
@@ -223,7 +228,7 @@ Block Generator::generate(Random& random, const Options& options) {
 
 u32 near_miss(u32 word, Random& random) {
   const bool wide = (word & 3) == 3;
-  u32 flipped = word ^ u32{1} << (2 + random.below(wide ? 30 : 14));
+  u32 flipped = word ^ u32 { 1 } << (2 + random.below(wide ? 30 : 14));
   if (random.chance(1, 2)) flipped ^= u32{1} << (2 + random.below(wide ? 30 : 14));
   constexpr u32 ecall = 0x00000073;
   return flipped == ecall ? word : flipped;

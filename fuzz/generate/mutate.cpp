@@ -141,7 +141,8 @@ bool nudge(Edit& edit) {
   const u32 word = field.insert(item.word, value);
   if (!field.permits(field.extract(word))) return false;
   // A reserved rounding mode ends every input of the block.
-  if (operand->kind == OperandKind::rm && (value & 7) >= 5 && (value & 7) < 7 && edit.random.chance(15, 16)) return false;
+  if (operand->kind == OperandKind::rm && (value & 7) >= 5 && (value & 7) < 7 && edit.random.chance(15, 16))
+    return false;
   item.word = word;
   return edit.code.replace(at, item);
 }
@@ -169,7 +170,8 @@ bool retarget(Edit& edit) {
   for (int tries = 0; tries < 8; ++tries) {
     const std::size_t at = edit.any();
     Item& item = edit.code[at];
-    if (item.target == no_target || (item.pair && item.shape()->flow == Flow::next && !(at + 1 < edit.code.size() && edit.code[at + 1].glued)))
+    if (item.target == no_target ||
+        (item.pair && item.shape()->flow == Flow::next && !(at + 1 < edit.code.size() && edit.code[at + 1].glued)))
       continue;
     item.target = i16(edit.code.landing(std::min(at + 1 + edit.random.below(6), edit.code.size())));
     return true;
@@ -188,7 +190,7 @@ struct Weighted {
   u16 weight;
 };
 
-constexpr Weighted edits[] = {{insert, 24},  {remove, 24}, {duplicate, 6}, {exchange, 8}, {replace, 20},
+constexpr Weighted edits[] = {{insert, 24},   {remove, 24}, {duplicate, 6}, {exchange, 8}, {replace, 20},
                               {resample, 40}, {nudge, 16},  {rename, 6},    {retarget, 6}, {miss, 1}};
 constexpr auto edit_weights = [] {
   std::array<u16, std::size(edits)> weights{};
@@ -203,7 +205,8 @@ void edit_once(Edit& edit) {
 }
 
 bool in_memory(const Program& program, u64 address) {
-  return std::ranges::any_of(program.memory, [&](const Region& region) { return address - region.address < region.size; });
+  return std::ranges::any_of(program.memory,
+                             [&](const Region& region) { return address - region.address < region.size; });
 }
 
 void change_registers(Block& block, Random& random) {
@@ -214,8 +217,10 @@ void change_registers(Block& block, Random& random) {
       state.words[f_word + number - 32] = any_float(random, number);
     } else if (number != 0 && (block.pointers >> number & 1) == 0) {
       u64& x = state.words[x_word + number];
-      if (random.chance(1, 3)) x += u64(random.between(-2, 2));
-      else x = any_integer(random);
+      if (random.chance(1, 3))
+        x += u64(random.between(-2, 2));
+      else
+        x = any_integer(random);
     } else if (number != 0 && in_memory(block.program, placement.first_middle)) {
       // One that reads constants goes on doing so: what is stored through it would fault either way.
       u64& x = state.words[x_word + number];
@@ -259,7 +264,8 @@ void move_code(Block& block, Random& random) {
 }
 
 bool uses_bit_manipulation(const Code& code) {
-  return std::ranges::any_of(code.all(), [](const Item& item) { return item.row != no_row && item.shape()->bit_manipulation; });
+  return std::ranges::any_of(code.all(),
+                             [](const Item& item) { return item.row != no_row && item.shape()->bit_manipulation; });
 }
 
 // An item from elsewhere made to take its addresses from where this block has them, and to leave those

@@ -43,11 +43,20 @@ struct Chosen {
 inline u32 with(const Shape& shape, Chosen chosen) {
   u32 word = shape.row->encoding.match;
   for (const Operand& operand : shape.all()) switch (operand.kind) {
-      case OperandKind::rd: word = operand.with_number(word, chosen.rd); break;
-      case OperandKind::rs1: word = operand.with_number(word, chosen.rs1); break;
-      case OperandKind::rs2: word = operand.with_number(word, chosen.rs2); break;
-      case OperandKind::immediate: word = operand.field->insert(word, chosen.imm); break;
-      default: break;
+      case OperandKind::rd:
+        word = operand.with_number(word, chosen.rd);
+        break;
+      case OperandKind::rs1:
+        word = operand.with_number(word, chosen.rs1);
+        break;
+      case OperandKind::rs2:
+        word = operand.with_number(word, chosen.rs2);
+        break;
+      case OperandKind::immediate:
+        word = operand.field->insert(word, chosen.imm);
+        break;
+      default:
+        break;
     }
   return word;
 }

@@ -39,9 +39,12 @@ constexpr CodePlace any_code_place(Random& random) {
 /// Where code of this size, which is not zero, begins. A size that is odd counts as the next even one.
 constexpr u64 code_address_for(CodePlace place, std::size_t size, Random& random) {
   switch (place) {
-    case CodePlace::page_end: break;
-    case CodePlace::middle: return placement.code_middle + 2 * random.below(256);
-    case CodePlace::straddling: return placement.code_end - 2 * random.below(u32(size / 2) + 1);
+    case CodePlace::page_end:
+      break;
+    case CodePlace::middle:
+      return placement.code_middle + 2 * random.below(256);
+    case CodePlace::straddling:
+      return placement.code_end - 2 * random.below(u32(size / 2) + 1);
   }
   return placement.code_end - ((size + 1) & ~std::size_t{1});
 }
@@ -72,12 +75,18 @@ constexpr u64 any_anchor(unsigned number, Random& random) {
 /// The address a fault is wanted at.
 constexpr u64 faulting_anchor(Random& random) {
   switch (random.below(6)) {
-    case 0: return placement.data.address + placement.data.size - 1 - random.below(8);
-    case 1: return placement.data.address - 1 - random.below(8);
-    case 2: return placement.code_end - 4 * random.below(16);
-    case 3: return random.below(0x1000);
-    case 4: return random.next() | u64{1} << 47;
-    default: return u64{random.below(0x7fffffff)} << 8;
+    case 0:
+      return placement.data.address + placement.data.size - 1 - random.below(8);
+    case 1:
+      return placement.data.address - 1 - random.below(8);
+    case 2:
+      return placement.code_end - 4 * random.below(16);
+    case 3:
+      return random.below(0x1000);
+    case 4:
+      return random.next() | u64{1} << 47;
+    default:
+      return u64{random.below(0x7fffffff)} << 8;
   }
 }
 

@@ -61,7 +61,8 @@ u32 alias_result(const Shape& shape, u32 word, const Palette& palette, Random& r
   if (r >= 20) return word;
   const Operand* result = shape.operand(OperandKind::rd);
   const Operand* source = shape.operand(r < 12 ? OperandKind::rs1 : r < 18 ? OperandKind::rs2 : OperandKind::rs3);
-  if (!result || !source || source->floating != result->floating || source->compressed != result->compressed) return word;
+  if (!result || !source || source->floating != result->floating || source->compressed != result->compressed)
+    return word;
   const u8 number = source->number_in(word);
   if (!result->floating && ((palette.reserved | palette.pointers) >> number & 1) != 0) return word;
   return result->with_number(word, number);
@@ -105,23 +106,34 @@ u32 sample_displacement(const Shape& shape, unsigned width, bool is_signed, Rand
 u32 sample_immediate(unsigned width, Random& random) {
   const u64 r = random.next();
   switch (r % 8) {
-    case 0: return 0;
-    case 1: return 1;
-    case 2: return ~u32{0};
-    case 3: return u32{1} << (r >> 8) % width;
-    case 4: return ~u32{0} << (r >> 8) % width;
-    case 5: return (u32{1} << (width - 1)) - u32(r >> 8 & 1);
-    default: return u32(r >> 32);
+    case 0:
+      return 0;
+    case 1:
+      return 1;
+    case 2:
+      return ~u32{0};
+    case 3:
+      return u32{1} << (r >> 8) % width;
+    case 4:
+      return ~u32{0} << (r >> 8) % width;
+    case 5:
+      return (u32{1} << (width - 1)) - u32(r >> 8 & 1);
+    default:
+      return u32(r >> 32);
   }
 }
 
 u32 sample_value(const Shape& shape, const Operand& operand, Random& random) {
   const unsigned width = operand.field->width;
   switch (operand.kind) {
-    case OperandKind::rm: return sample_rounding(random);
-    case OperandKind::shamt: return sample_shift(width, random);
-    case OperandKind::csr: return sample_csr(random);
-    case OperandKind::fence: return random.chance(3, 4) && operand.field->name == "fm" ? 0 : random.below(16);
+    case OperandKind::rm:
+      return sample_rounding(random);
+    case OperandKind::shamt:
+      return sample_shift(width, random);
+    case OperandKind::csr:
+      return sample_csr(random);
+    case OperandKind::fence:
+      return random.chance(3, 4) && operand.field->name == "fm" ? 0 : random.below(16);
     case OperandKind::zimm: {
       constexpr u8 edges[] = {0, 1, 2, 3, 4, 0, 8, 16, 31, 17};
       return random.chance(15, 16) ? random.pick(edges) : random.below(32);
@@ -131,7 +143,8 @@ u32 sample_value(const Shape& shape, const Operand& operand, Random& random) {
       if (shape.flow == Flow::indirect) return 0;
       if (shape.memory != Memory::none) return sample_displacement(shape, width, operand.sign_width != 0, random);
       return sample_immediate(width, random);
-    default: return random.below(2);
+    default:
+      return random.below(2);
   }
 }
 

@@ -9,8 +9,8 @@ namespace diptych::fuzz {
 
 /// The registers a block prefers, few enough that results become operands.
 struct Palette {
-  std::array<u8, 6> x{};        ///< three of them from x8 to x15
-  std::array<u8, 3> narrow{};   ///< those three
+  std::array<u8, 6> x{};       ///< three of them from x8 to x15
+  std::array<u8, 3> narrow{};  ///< those three
   std::array<u8, 4> singles{};
   std::array<u8, 4> doubles{};  ///< two of them from f8 to f15
   u32 pointers = 0;             ///< x registers that hold addresses

@@ -7,8 +7,9 @@
 #include "fuzz/generate/named_rows.hpp"
 #include "fuzz/generate/values.hpp"
 
-#include <cstring>
 #include <fmt/format.h>
+#include <algorithm>
+#include <cstring>
 
 namespace diptych::fuzz {
 namespace {
@@ -45,6 +46,35 @@ void compose(Code& code, const Shape& shape, const Palette& palette, Random& ran
   if (shape.flow != Flow::indirect) code[0].target = 2;
 }
 
+// The bytes the row reaches, and a few beside them.
+void set_memory(Case& some, const Shape& shape, u32 word, Random& random) {
+  const Operands operands = extract_operands(shape.row->encoding, word);
+  const u64 base = some.input.state.words[x_word + (shape.at_stack ? stack : operands.rs1)];
+  const u64 address = base + u64(operands.imm) + operands.uimm;
+  some.program.memory = {placement.data};
+  Bytes bytes{std::clamp(address & ~u64{15}, placement.data.address, placement.second_middle + 1024),
+              std::vector<u8>(32)};
+  for (std::size_t at = 0; at < bytes.bytes.size(); at += 8) {
+    const u64 value = any_integer(random);
+    std::memcpy(&bytes.bytes[at], &value, 8);
+  }
+  some.program.contents.push_back(std::move(bytes));
+}
+
+// For people, who would look for a meaning in registers that have none.
+void clear_unread(Case& some, const Code& code) {
+  u32 x = 0, f = 0;
+  for (const Item& item : code.all()) {
+    for (const Operand& operand : item.shape()->all())
+      if (operand.is_register()) (operand.floating ? f : x) |= u32{1} << operand.number_in(item.word);
+    if (item.shape()->row->form.find("sp") != std::string_view::npos) x |= u32{1} << stack;
+  }
+  for (unsigned i = 0; i < 32; ++i) {
+    if ((x >> i & 1) == 0) some.input.state.words[x_word + i] = 0;
+    if ((f >> i & 1) == 0) some.input.state.words[f_word + i] = 0;
+  }
+}
+
 Case make_case(const Shape& shape, Random& random) {
   const Palette palette = few_registers();
   Case some;
@@ -57,20 +87,13 @@ Case make_case(const Shape& shape, Random& random) {
   finish(code, block, CodePlace::page_end, random);
   some.program = std::move(block.program);
   some.budget.instructions = 10;
-  some.program.memory = {placement.data};
-  for (u64 middle : {placement.first_middle, placement.second_middle}) {
-    Bytes bytes{middle - 64, std::vector<u8>(256)};
-    for (std::size_t at = 0; at < bytes.bytes.size(); at += 8) {
-      const u64 value = any_integer(random);
-      std::memcpy(&bytes.bytes[at], &value, 8);
-    }
-    some.program.contents.push_back(std::move(bytes));
-  }
   some.input.state = block.base.state;
   GuestState& state = some.input.state;
   for (unsigned number : {11u, 12u, 13u, 14u}) state.words[x_word + number] = any_integer(random);
   if (shape.flow == Flow::indirect) state.words[x_word + target] = some.program.code_end();
   for (unsigned number = 9; number <= 16; ++number) state.words[f_word + number] = any_float(random, number);
+  if (shape.memory != Memory::none) set_memory(some, shape, code[code.size() - 1].word, random);
+  clear_unread(some, code);
   return flatten(std::move(some));
 }
 
@@ -80,8 +103,9 @@ bool shows(const Case& some, const Shape& shape, Machine& machine) {
   auto run = machine.run(some.input, some.budget, Precision::precise);
   if (!run) return false;
   const Outcome& outcome = **run;
-  if (shape.flow == Flow::trap) return outcome.stop.kind == StopKind::breakpoint || outcome.stop.kind == StopKind::system_call;
-  if (outcome.stop.kind != StopKind::end) return false;
+  const StopKind stop = outcome.stop.kind;
+  if (shape.flow == Flow::trap) return stop == StopKind::breakpoint || stop == StopKind::system_call;
+  if (stop != StopKind::end) return false;
   if (shape.flow != Flow::next) return outcome.retired == 1;  // it was taken
   GuestState before = some.input.state;
   before.words[pc_word] = outcome.state.words[pc_word];

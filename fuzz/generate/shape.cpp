@@ -23,10 +23,14 @@ u8 access_of(std::string_view mnemonic) {
   const std::size_t point = mnemonic.rfind('.');
   if (point == std::string_view::npos && mnemonic[0] == 'f') mnemonic.remove_prefix(1);
   switch (point == std::string_view::npos ? mnemonic[1] : mnemonic[point + 1]) {
-    case 'b': return 1;
-    case 'h': return 2;
-    case 'w': return 4;
-    default: return 8;
+    case 'b':
+      return 1;
+    case 'h':
+      return 2;
+    case 'w':
+      return 4;
+    default:
+      return 8;
   }
 }
 
@@ -154,7 +158,9 @@ const Operand* Shape::operand(OperandKind kind) const {
 
 std::span<const Shape> shapes() { return tables().shapes; }
 
-const Shape& shape_named(std::string_view mnemonic) { return shapes()[riscv64::index_of(*riscv64::row_named(mnemonic))]; }
+const Shape& shape_named(std::string_view mnemonic) {
+  return shapes()[riscv64::index_of(*riscv64::row_named(mnemonic))];
+}
 
 u16 row_of(u32 word) {
   const Tables& all = tables();

@@ -13,12 +13,12 @@ enum class OperandKind : u8 { rd, rs1, rs2, rs3, rm, shamt, zimm, ordering, fenc
 struct Operand {
   const Field* field = nullptr;
   OperandKind kind = OperandKind::immediate;
-  bool floating = false;     ///< an f register
-  bool single = false;       ///< and what it holds is a single
-  bool compressed = false;   ///< three bits, for registers 8 to 15
+  bool floating = false;    ///< an f register
+  bool single = false;      ///< and what it holds is a single
+  bool compressed = false;  ///< three bits, for registers 8 to 15
   bool destination = false;
-  bool base = false;         ///< the address of a load, a store or a jump
-  u8 sign_width = 0;         ///< of an immediate: its width if it is signed
+  bool base = false;  ///< the address of a load, a store or a jump
+  u8 sign_width = 0;  ///< of an immediate: its width if it is signed
 
   bool is_register() const { return kind <= OperandKind::rs3; }
   u8 number_in(u32 word) const { return u8(field->extract(word) + (compressed ? 8 : 0)); }
@@ -34,10 +34,10 @@ struct Shape {
   u8 length = 4;
   Flow flow = Flow::next;
   Memory memory = Memory::none;
-  u8 access = 0;               ///< bytes read or written
+  u8 access = 0;  ///< bytes read or written
   bool bit_manipulation = false;
-  bool at_stack = false;       ///< addresses from sp, without an operand for it
-  u8 writes_always = 0;        ///< an x register written without an operand for it; 0: none
+  bool at_stack = false;          ///< addresses from sp, without an operand for it
+  u8 writes_always = 0;           ///< an x register written without an operand for it; 0: none
   const Field* offset = nullptr;  ///< of a branch or jump: the way from its own address to the target
   std::array<Operand, 8> operands{};
   u8 operand_count = 0;

@@ -51,8 +51,8 @@ constexpr Samples make_integers() {
     all.add(~u64{0}, (u64{1} << bits) - 1);
   }
   for (unsigned times = 0; times < 24; ++times) {
-    all.add(0, 0xffffffff);                    // zero-extended
-    all.add(~u64{0xffffffff}, 0xffffffff);     // what a sign-extended word looks like from above
+    all.add(0, 0xffffffff);                 // zero-extended
+    all.add(~u64{0xffffffff}, 0xffffffff);  // what a sign-extended word looks like from above
     all.add(0x80000000, sign | 0x7fffffff);
     all.add(0, 0x9249249249249249 << (times % 3));
     all.add(times, ~u64{0});
@@ -84,17 +84,17 @@ constexpr Samples make_floats(Format format) {
   for (int times = 0; times < 6; ++times) add(0, 0, any_sign);
   for (int times = 0; times < 6; ++times) add(infinity, 0, any_sign);
   for (int times = 0; times < 3; ++times) {
-    add(infinity, lowest_half, any_sign);                            // quiet, no payload
-    add(infinity, lowest_half, any_sign | (fraction >> 1));          // quiet
-    add(infinity, 1, any_sign | ((fraction >> 1) & ~u64{1}));        // signalling
+    add(infinity, lowest_half, any_sign);                      // quiet, no payload
+    add(infinity, lowest_half, any_sign | (fraction >> 1));    // quiet
+    add(infinity, 1, any_sign | ((fraction >> 1) & ~u64{1}));  // signalling
     add(infinity, lowest_half >> 1, any_sign);
-    add(0, 1, any_sign);                                             // the smallest subnormal
-    add(0, fraction, any_sign);                                      // the largest
+    add(0, 1, any_sign);         // the smallest subnormal
+    add(0, fraction, any_sign);  // the largest
     add(0, 0, any_sign | fraction);
     add(0, 0, any_sign | (fraction >> (format.fraction / 2)));
-    add(1, 0, any_sign);                                             // the smallest normal
+    add(1, 0, any_sign);  // the smallest normal
     add(1, 0, any_sign | fraction);
-    add(infinity - 1, fraction, any_sign);                           // the largest
+    add(infinity - 1, fraction, any_sign);  // the largest
     add(infinity - 1, 0, any_sign | fraction);
   }
   // Near one, in a few neighbouring exponents: here sums cancel and products round.
@@ -148,8 +148,9 @@ constexpr Samples make_floats(Format format) {
       all.add(0, 0xffffffff);
     }
   }
-  for (u64 times = 0; all.count < all.samples.size(); ++times)
-    add(0, 0, times % 2 == 0 ? (format.sign_bit() | (format.sign_bit() - 1)) : (any_sign | fraction | u64{format.bias()} << format.fraction));
+  const u64 any_number = any_sign | (any_sign - 1),
+            no_infinity = any_sign | fraction | format.bias() << format.fraction;
+  for (u64 times = 0; all.count < all.samples.size(); ++times) add(0, 0, times % 2 == 0 ? any_number : no_infinity);
   return all.samples;
 }
 

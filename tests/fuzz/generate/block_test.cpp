@@ -37,8 +37,10 @@ TEST_CASE("inputs differ, keep x0 and the PC, and mostly keep pointers") {
       REQUIRE(words[riscv64::fcsr_word] <= 0xff);
       for (unsigned r = 1; r < 32; ++r) {
         const bool equal = words[r] == block.base.state.words[r];
-        if ((block.pointers >> r & 1) != 0) ++(equal ? kept : moved);
-        else ++(equal ? same : resampled);
+        if ((block.pointers >> r & 1) != 0)
+          ++(equal ? kept : moved);
+        else
+          ++(equal ? same : resampled);
       }
     }
   }

@@ -89,16 +89,23 @@ TEST_CASE("a case's text becomes its block, and torn texts nothing worse than no
   const std::vector<Case> cases = seed_cases();
   Random random(4);
   Block block;
+  int with_pointers = 0;
   for (const Case& some : cases) {
     std::string text = print_case(some);
     auto bytes = [&] { return std::span(reinterpret_cast<const u8*>(text.data()), text.size()); };
     REQUIRE(decode(bytes(), block));
     CHECK(block.program == some.program);
     CHECK(block.base == some.input);
-    CHECK((block.pointers >> 10 & 1) == 1);
+    u32 pointers = 0;
+    for (unsigned i = 1; i < 32; ++i)
+      if (!some.program.memory.empty() && some.input.state.words[i] - placement.data.address < placement.data.size)
+        pointers |= u32{1} << i;
+    CHECK(block.pointers == pointers);
+    with_pointers += pointers != 0;
     for (int i = 0; i < 20; ++i) {
       text[5 + random.below(u32(text.size() - 5))] = char(random.next());
       if (decode(bytes(), block)) require_sound(block);
     }
   }
+  CHECK(with_pointers > 40);
 }

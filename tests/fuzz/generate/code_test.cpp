@@ -19,9 +19,7 @@ constexpr u32 c_nop = 0x0001;
 
 u32 branch_over(i64 bytes) { return with(*named_rows().bne, {.rs1 = 10, .imm = u32(bytes)}); }
 
-i64 offset_of(const Item& item) {
-  return riscv64::decode(item.word).operands.imm;
-}
+i64 offset_of(const Item& item) { return riscv64::decode(item.word).operands.imm; }
 
 }  // namespace
 
@@ -81,7 +79,8 @@ TEST_CASE("a branch that can no longer reach goes to what follows it") {
 
 TEST_CASE("only loops that count go backward") {
   const NamedRows& rows = named_rows();
-  const u32 set = with(*rows.addi, {.rd = 10, .imm = 3}), down = with(*rows.addi, {.rd = 10, .rs1 = 10, .imm = ~u32{0}});
+  const u32 set = with(*rows.addi, {.rd = 10, .imm = 3}),
+            down = with(*rows.addi, {.rd = 10, .rs1 = 10, .imm = ~u32{0}});
   auto target_of_last = [](std::initializer_list<u32> words) {
     Code list;
     list.read(bytes_of(words));

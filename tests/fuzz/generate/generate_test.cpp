@@ -55,7 +55,8 @@ TEST_CASE("most runs reach the end") {
   for (int i = 0; i < 2000; ++i) run_all(*machine, generator.generate(random), ends);
   CHECK(ends.share(StopKind::end) > 0.85);
   CHECK(ends.share(StopKind::budget) < 0.01);
-  for (StopKind kind : {StopKind::fault, StopKind::illegal, StopKind::breakpoint, StopKind::system_call, StopKind::misaligned})
+  for (StopKind kind :
+       {StopKind::fault, StopKind::illegal, StopKind::breakpoint, StopKind::system_call, StopKind::misaligned})
     CHECK(ends.share(kind) > 0.001);
 }
 

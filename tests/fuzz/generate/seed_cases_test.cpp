@@ -36,8 +36,10 @@ TEST_CASE("each row has a case that executes it") {
     CHECK(executed);
     auto outcome = machine->run(some.input, some.budget, Precision::precise);
     REQUIRE(outcome);
-    if (shape.flow == Flow::trap) CHECK((*outcome)->stop.kind != StopKind::end);
-    else CHECK((*outcome)->stop.kind == StopKind::end);
+    if (shape.flow == Flow::trap)
+      CHECK((*outcome)->stop.kind != StopKind::end);
+    else
+      CHECK((*outcome)->stop.kind == StopKind::end);
     GuestState before = some.input.state;
     before.words[32] = (*outcome)->state.words[32];
     unchanged += before == (*outcome)->state && shape.flow == Flow::next && !shape.stores();
