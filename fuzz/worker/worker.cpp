@@ -203,7 +203,9 @@ int run(int argc, char** argv) {
                                         "-handle_term=0",  "-handle_xfsz=0",
                                         "-handle_usr1=0",  "-handle_usr2=0",
                                         "-verbosity=0",    "-detect_leaks=0",
-                                        "-reload=0",       "-use_counters=1"};
+                                        "-reload=0",       "-print_funcs=0",
+                                        // Its entropy costs more than all machines together here.
+                                        "-entropic=0"};
   if (!corpus.empty()) arguments.push_back(corpus.string());
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());

@@ -19,13 +19,6 @@ Mask mask_of(const riscv64::Shadow& shadow) {
   return mask;
 }
 
-u64 page_of(u64 address) { return address & ~(page_size - 1); }
-
-// Whether an access there meets what a machine without byte-exact bounds keeps behind the code.
-bool behind_code(const Program& program, u64 address) {
-  return address >= program.code_end() && address - program.code_end() <= page_of(program.code_end() + page_size - 1) + page_size - program.code_end();
-}
-
 std::string extension_list(Guest guest, ExtensionSet extensions) {
   std::string text;
   for (std::size_t i = 0; i < extensions_of(guest).size(); ++i)
@@ -45,6 +38,12 @@ std::string_view name_of(Verdict verdict) {
     case Verdict::unexplained: return "unexplained";
   }
   return "unknown";
+}
+
+bool beside_code(const Program& program, u64 address) {
+  const u64 first = program.code_address & ~(page_size - 1);
+  const u64 end = ((program.code_end() - 1) & ~(page_size - 1)) + 2 * page_size;
+  return address >= first && address < end;
 }
 
 struct Explainer::State {
@@ -119,8 +118,8 @@ Result<Explanation> Explainer::explain(const Program& program, const Input& inpu
   // A machine that cannot count says nothing exact of a run that is cut off.
   const Description& description = reference.describe();
   if (left->stop.kind == StopKind::budget && !description.exact_budget) return beyond("runs cut off by the budget");
-  if (left->stop.kind == StopKind::fault && !description.hides_code_end && behind_code(program, left->stop.address))
-    return beyond("accesses right behind the code");
+  if (left->stop.kind == StopKind::fault && !description.hides_code_end && beside_code(program, left->stop.address))
+    return beyond("accesses beside the code");
 
   ran = reference.run(input, budget, Precision::precise);
   if (!ran) return std::unexpected(std::move(ran).error());
@@ -154,8 +153,8 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
   const std::vector<Difference> whole = differences(guest, subject_end, reference_end);
   explanation.signature = {"several", whole.empty() ? DifferenceKind::stop : whole.front().kind};
 
-  // Memory before each step: that of the start, then what the step before left. Code stays what it was:
-  // a store into it falls outside of a program of one instruction, and ends the walk.
+  // Memory before each step: that of the start, then what the step before left. Where code may change,
+  // no program of one instruction holds what it changes; then the evaluator's states are walked along.
   const bool code_writable = allows(program.code_access, Access::write);
   state_->deviant.prepare(program);
   state_->deviant.start(input);
@@ -196,16 +195,29 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
       }
     }
     const Stop stop = (*next)->stop;
-    state = (*next)->state;
-    const u64 pc = state.words[program_counter_word(guest)];
     const bool went_on = stop.kind == StopKind::end ||
-                         (stop.kind == StopKind::fault && stop.access == Access::execute && stop.address == pc);
-    memory = KeptOutcome(**next);
-    for (std::size_t i = code_writable ? 1 : 0; i < views.size(); ++i) views[i] = (*memory)->memory[i];
-    if (!went_on || pc == program.code_end()) break;
+                         (stop.kind == StopKind::fault && stop.access == Access::execute &&
+                          stop.address == (*next)->state.words[program_counter_word(guest)]);
+    if (code_writable) {
+      // The evaluator's own run goes on: its memory holds the code as it is by now.
+      riscv64::Interpreter& interpreter = state_->deviant.interpreter();
+      interpreter.hart.deviations.followed = 0;
+      if (interpreter.run({1}).kind != StopKind::budget) break;
+      state = interpreter.hart.state;
+    } else {
+      state = (*next)->state;
+      memory = KeptOutcome(**next);
+      for (std::size_t i = 0; i < views.size(); ++i) views[i] = (*memory)->memory[i];
+      if (!went_on) break;
+    }
+    if (state.words[program_counter_word(guest)] == program.code_end()) break;
   }
   // Every step is known: then the steps together must make the reference's whole run.
   if (explanation.quirks.empty() && explanation.deviations == 0) return explanation;
+  if (code_writable) {
+    explanation.verdict = Verdict::quirk;
+    return explanation;
+  }
   Outcome replayed = reference_end;
   replayed.state = state;
   replayed.memory = views;

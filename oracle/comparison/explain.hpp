@@ -47,6 +47,10 @@ struct Explanation {
   std::optional<Case> smallest;  ///< the one instruction it began with, as a case of its own
 };
 
+/// Whether an address lies where a machine without byte-exact bounds keeps what surrounds the code: in
+/// the code's pages, or the page behind them.
+bool beside_code(const Program& program, u64 address);
+
 class Explainer {
  public:
   Explainer();

@@ -12,12 +12,6 @@ namespace {
 // More than these a batch and machine are one bug met again: they are counted with the first.
 constexpr std::size_t looked_into = 2;
 
-u64 page_of(u64 address) { return address & ~(page_size - 1); }
-
-bool behind_code(const Program& program, u64 address) {
-  return address >= program.code_end() && address < page_of(program.code_end() - 1) + 2 * page_size;
-}
-
 }  // namespace
 
 std::string_view name_of(Abstention why) {
@@ -145,7 +139,7 @@ Result<void> Panel::compare(const Program& program, std::span<const Input> input
     if (!other.active) continue;
     MachineTally& tally = tally_.machines[which];
     const Description& description = other.machine->describe();
-    if (left.stop.kind == StopKind::fault && !description.hides_code_end && behind_code(program, left.stop.address)) {
+    if (left.stop.kind == StopKind::fault && !description.hides_code_end && beside_code(program, left.stop.address)) {
       ++tally.abstained[std::size_t(Abstention::bounds)];
       continue;
     }

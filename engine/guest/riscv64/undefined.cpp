@@ -156,7 +156,11 @@ Shadow UndefinedTracker::track(const Program& program, const Input& input, Budge
   state_->bound.start(input);
   state_->bound.interpreter().hart.shadow = &shadow;
   state_->bound.interpreter().run(budget);
-  state_->bound.interpreter().hart.shadow = nullptr;
+  // An instruction that is illegal or cannot be fetched has no row to notice that it was changed.
+  Hart& hart = state_->bound.interpreter().hart;
+  for (u64 i = 0; i < 4; ++i)
+    if (shadow.unsynchronized.contains(hart.pc() + i)) shadow.everything = true;
+  hart.shadow = nullptr;
   return shadow;
 }
 
