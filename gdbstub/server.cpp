@@ -16,6 +16,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 
 namespace diptych::gdb {
 namespace {
@@ -33,14 +34,24 @@ class StopSignal {
   std::stop_callback<std::function<void()>> callback_;
 };
 
-// A second debugger learns why it is not served, if it looks.
-void send_away(const Listener& listener) {
-  const Descriptor late = listener.accept();
-  if (!late) return;
-  std::string answer;
-  rsp::append_packet(answer, "E.another debugger is attached");
-  [[maybe_unused]] const ssize_t sent = send(late.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
-}
+// Debuggers that came while another was there. Each gets the reason as the reply to its first packet,
+// whatever that is, and gdb shows it. To close at once, with that packet unread, would be a reset, which
+// may overtake the reason; so they are kept a while.
+class SentAway {
+ public:
+  void send_away(Descriptor late) {
+    if (!late) return;
+    std::string answer(1, rsp::acknowledgement);
+    rsp::append_packet(answer, "E.another debugger is attached");
+    [[maybe_unused]] const ssize_t sent = send(late.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+    shutdown(late.get(), SHUT_WR);
+    kept_.push_back(std::move(late));
+    if (kept_.size() > 16) kept_.pop_front();
+  }
+
+ private:
+  std::deque<Descriptor> kept_;
+};
 
 // The next debugger; none when a stop is asked for.
 Descriptor await(const Listener& listener, int stop) {
@@ -69,9 +80,11 @@ Result<void> serve(Target& target, const ListenOptions& options) {
   while (!session.ended()) {
     const Descriptor client = await(*listener, stop.descriptor());
     if (!client) break;
-    converse(
-        session, {client.get(), client.get()},
-        {.stop = stop.descriptor(), .other = listener->descriptor(), .serve_other = [&] { send_away(*listener); }});
+    SentAway others;
+    converse(session, {client.get(), client.get()},
+             {.stop = stop.descriptor(), .other = listener->descriptor(), .serve_other = [&] {
+                others.send_away(listener->accept());
+              }});
   }
   return {};
 }

@@ -130,6 +130,14 @@ TEST_CASE("gdb interrupts a guest that runs for ever") {
       {"Program received signal SIGINT, Interrupt.", "pc             0x10000"});
 }
 
+TEST_CASE("a second gdb is told why it is not served") {
+  ServerThread server(sample_case());
+  Client first(server.port());
+  REQUIRE(first.ask("?").starts_with("T05"));
+  require_in_order(told_by_gdb({"target remote " + server.address()}), {"another debugger is attached"});
+  REQUIRE(first.ask("s").starts_with("T05"));
+}
+
 TEST_CASE("gdb detaches, and another goes on where it left") {
   ServerThread server(sample_case());
   const std::string target = "target remote " + server.address();
