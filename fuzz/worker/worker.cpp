@@ -35,7 +35,7 @@ namespace diptych::fuzz {
 namespace {
 
 // Inputs a block. Fresh code is what costs a reference most, so each block is worth several runs.
-constexpr std::size_t inputs_per_block = 16;
+constexpr std::size_t inputs_per_block = 32;
 // Raw cases kept of one signature before its parent has judged them; more tell nothing new.
 constexpr u64 raw_cases_kept = 3;
 

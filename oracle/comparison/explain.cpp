@@ -153,9 +153,13 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
   const std::vector<Difference> whole = differences(guest, subject_end, reference_end);
   explanation.signature = {"several", whole.empty() ? DifferenceKind::stop : whole.front().kind};
 
-  // Memory before each step: that of the start, then what the step before left. Where code may change,
-  // no program of one instruction holds what it changes; then the evaluator's states are walked along.
-  const bool code_writable = allows(program.code_access, Access::write);
+  // Memory before each step: that of the start, then what the step before left. A program of one
+  // instruction holds neither the rest of code that changes nor a reservation made before it; where the
+  // run depends on those, the evaluator's states are walked along instead.
+  const bool evaluator_leads =
+      allows(program.code_access, Access::write) || std::ranges::any_of(state_->trace, [](const riscv64::Traced& step) {
+        return step.decoded.row && step.decoded.row->mnemonic().starts_with("sc.");
+      });
   state_->deviant.prepare(program);
   state_->deviant.start(input);
   std::vector<MemoryView> views;
@@ -198,7 +202,7 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
     const bool went_on = stop.kind == StopKind::end ||
                          (stop.kind == StopKind::fault && stop.access == Access::execute &&
                           stop.address == (*next)->state.words[program_counter_word(guest)]);
-    if (code_writable) {
+    if (evaluator_leads) {
       // The evaluator's own run goes on: its memory holds the code as it is by now.
       riscv64::Interpreter& interpreter = state_->deviant.interpreter();
       interpreter.hart.deviations.followed = 0;
@@ -214,7 +218,7 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
   }
   // Every step is known: then the steps together must make the reference's whole run.
   if (explanation.quirks.empty() && explanation.deviations == 0) return explanation;
-  if (code_writable) {
+  if (evaluator_leads) {
     explanation.verdict = Verdict::quirk;
     return explanation;
   }

@@ -36,7 +36,7 @@ class DeviantVocabulary : public Vocabulary<NumberCore> {
   }
   V<u32> trailing_zeros_of_word(V<u64> value) {
     const u32 right = Base::trailing_zeros_of_word(value).handle;
-    const u32 wrong = right == 32 ? u32(std::countr_zero(value.handle)) : right;
+    const u32 wrong = right == 32 && value.handle != 0 ? u32(std::countr_zero(value.handle)) : right;
     return {bend(Deviation::word_zeros_wide, right, wrong)};
   }
 

@@ -56,9 +56,10 @@ bool Interpreter::fetch(u64 pc, Step& step) {
   return true;
 }
 
-std::optional<Decoded> Interpreter::at_pc() {
+std::optional<Decoded> Interpreter::at(u64 pc) {
+  if (const Step* known = find(pc); known && known->evaluate) return known->decoded;
   Step step;
-  if (!fetch(hart.pc(), step)) return std::nullopt;
+  if (!fetch(pc, step)) return std::nullopt;
   return step.decoded;
 }
 

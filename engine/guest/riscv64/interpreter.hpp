@@ -29,9 +29,9 @@ class Interpreter {
   /// of the code wins over the budget. The PC and all registers are exact at every stop.
   Stop run(Budget budget);
 
-  /// The instruction at the PC, decoded; without a row where it is illegal, and nothing where it cannot
-  /// be fetched.
-  std::optional<Decoded> at_pc();
+  /// The instruction at an address, decoded; without a row where it is illegal, and nothing where it
+  /// cannot be fetched. Costs nothing more where it was run since it last changed.
+  std::optional<Decoded> at(u64 pc);
 
  private:
   struct Step {

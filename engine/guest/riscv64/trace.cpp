@@ -7,13 +7,18 @@ void Tracer::trace(const Program& program, const Input& input, Budget budget, st
   bound_.prepare(program);
   bound_.start(input);
   Interpreter& interpreter = bound_.interpreter();
+  const bool self_changing = allows(program.code_access, Access::write);
   for (u64 left = budget.instructions; left != 0; --left) {
     const u64 pc = interpreter.hart.pc();
     if (pc == program.code_end()) return;
-    std::optional<Decoded> decoded = interpreter.at_pc();
+    // Asked after the run, which has decoded it, unless it changes itself.
+    std::optional<Decoded> before;
+    if (self_changing) before = interpreter.at(pc);
+    const StopKind stop = interpreter.run({1}).kind;
+    const std::optional<Decoded> decoded = self_changing ? before : interpreter.at(pc);
     if (!decoded) return;
     out.push_back({*decoded, pc});
-    if (interpreter.run({1}).kind != StopKind::budget) return;
+    if (stop != StopKind::budget) return;
   }
 }
 

@@ -21,6 +21,11 @@ constexpr std::size_t control_in_machine = 64 * 8;
 // What lies around the code: the illegal instruction. Not a breakpoint: at one, qemu looks for a
 // semihosting call in the words around it, and faults where those reach a page that is not there.
 constexpr u16 filling = 0x0000;
+// That search reads the four bytes that begin four behind a breakpoint, if they begin in its page. So a
+// guest's own breakpoint six bytes before a page end is replaced by the illegal instruction too: else
+// its translation would fault, and not even where it stands.
+constexpr u64 searched_behind = 6;
+constexpr u16 compressed_break = 0x9002;
 constexpr u32 system_call = 0x00000073;
 constexpr u32 breakpoint = 0x00100073;  // differs from it in the upper half only
 
@@ -36,6 +41,11 @@ bool is_long(u16 first_half) { return (first_half & 3) == 3; }
 
 bool is_system_call(std::span<const u8> code, u64 at) {
   return half(code, at) == (system_call & 0xffff) && half(code, at + 2) == system_call >> 16;
+}
+
+bool is_breakpoint(std::span<const u8> bytes) {
+  if (half(bytes, 0) == compressed_break) return true;
+  return bytes.size() >= 4 && half(bytes, 0) == (breakpoint & 0xffff) && half(bytes, 2) == breakpoint >> 16;
 }
 
 void write_frame(const GuestState& state, u64 stack, u64 stack_size, u8* frame) {
@@ -102,11 +112,14 @@ void plant(const AreaPlan& code, std::span<u8> pages, Planted& planted) {
     planted.replaced.push_back({.offset = at, .was = half(bytes, at), .is = by});
     put(bytes, at, by);
   };
-  for (u64 at = 0; at + 4 <= bytes.size(); at += 2)
-    if (is_system_call(bytes, at)) {
+  for (u64 at = 0; at + 2 <= bytes.size(); at += 2) {
+    if (at + 4 <= bytes.size() && is_system_call(bytes, at)) {
       planted.system_calls.push_back(code.address + at);
       replace(at + 2, breakpoint >> 16);
+    } else if ((code.address + at) % page_size == page_size - searched_behind && is_breakpoint(bytes.subspan(at))) {
+      replace(at, filling);
     }
+  }
   u64 at = 0;
   while (at + 2 <= bytes.size()) {
     const u64 length = is_long(half(bytes, at)) ? 4 : 2;
@@ -154,7 +167,7 @@ Stop explain(const Ending& ending, const GuestState& state, const Scene& scene) 
               .address = first_unreachable(*tried, scene.areas).value_or(ending.signal_address)};
     }
     default:
-      return {.kind = StopKind::illegal};
+      return {.kind = is_breakpoint(scene.code.subspan(offset)) ? StopKind::breakpoint : StopKind::illegal};
   }
 }
 

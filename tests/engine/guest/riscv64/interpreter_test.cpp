@@ -84,7 +84,7 @@ TEST_CASE("a jump to where nothing is executable arrives, and faults there") {
   CHECK(bench.interpreter.hart.pc() == 0x50000);
   CHECK(bench.interpreter.hart.retired == 1);
   CHECK(bench.x(1) == 0x10004);
-  CHECK(!bench.interpreter.at_pc());
+  CHECK(!bench.interpreter.at(bench.interpreter.hart.pc()));
 }
 
 TEST_CASE("an instruction cut off by the end of the code faults at its missing half") {
@@ -111,14 +111,14 @@ TEST_CASE("a jump may land inside another instruction") {
 
 TEST_CASE("the instruction at the PC is known before it runs") {
   Bench bench("c.addi a0, 1; ebreak");
-  REQUIRE(bench.interpreter.at_pc());
-  CHECK(bench.interpreter.at_pc()->row == row_named("c.addi"));
-  CHECK(bench.interpreter.at_pc()->length == 2);
+  REQUIRE(bench.interpreter.at(bench.interpreter.hart.pc()));
+  CHECK(bench.interpreter.at(bench.interpreter.hart.pc())->row == row_named("c.addi"));
+  CHECK(bench.interpreter.at(bench.interpreter.hart.pc())->length == 2);
   bench.interpreter.hart.pc() = 0x10002;
-  CHECK(bench.interpreter.at_pc()->row == row_named("ebreak"));
+  CHECK(bench.interpreter.at(bench.interpreter.hart.pc())->row == row_named("ebreak"));
   bench.code[2] = bench.code[3] = 0;
-  REQUIRE(bench.interpreter.at_pc());
-  CHECK(bench.interpreter.at_pc()->row == nullptr);
+  REQUIRE(bench.interpreter.at(bench.interpreter.hart.pc()));
+  CHECK(bench.interpreter.at(bench.interpreter.hart.pc())->row == nullptr);
 }
 
 TEST_CASE("illegal words stop as illegal") {
