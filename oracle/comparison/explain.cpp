@@ -156,10 +156,8 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
   // Memory before each step: that of the start, then what the step before left. A program of one
   // instruction holds neither the rest of code that changes nor a reservation made before it; where the
   // run depends on those, the evaluator's states are walked along instead.
-  const bool evaluator_leads =
-      allows(program.code_access, Access::write) || std::ranges::any_of(state_->trace, [](const riscv64::Traced& step) {
-        return step.decoded.row && step.decoded.row->mnemonic().starts_with("sc.");
-      });
+  const bool evaluator_leads = allows(program.code_access, Access::write) ||
+                               (extensions_used(guest, program.code) & riscv64::bit(riscv64::Extension::A));
   state_->deviant.prepare(program);
   state_->deviant.start(input);
   std::vector<MemoryView> views;

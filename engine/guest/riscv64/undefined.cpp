@@ -9,6 +9,11 @@
 namespace diptych::riscv64 {
 namespace {
 
+// Whether what executes at an address is open: code not yet synchronized, or made of an open value.
+bool uncertain(const Shadow& shadow, u64 address) {
+  return shadow.unsynchronized.contains(address) || shadow.memory.contains(address);
+}
+
 // Does what NumberCore does, and keeps the hart's shadow beside it.
 class UndefinedCore {
  public:
@@ -20,7 +25,7 @@ class UndefinedCore {
 
   UndefinedCore(Hart& hart, const Decoded& decoded) : core_(hart, decoded), shadow_(*hart.shadow) {
     for (u64 i = 0; i < decoded.length; ++i)
-      if (shadow_.unsynchronized.contains(core_.pc() + i)) shadow_.everything = true;
+      if (uncertain(shadow_, core_.pc() + i)) shadow_.everything = true;
   }
 
   bool finish() { return core_.finish(); }
@@ -159,7 +164,7 @@ Shadow UndefinedTracker::track(const Program& program, const Input& input, Budge
   // An instruction that is illegal or cannot be fetched has no row to notice that it was changed.
   Hart& hart = state_->bound.interpreter().hart;
   for (u64 i = 0; i < 4; ++i)
-    if (shadow.unsynchronized.contains(hart.pc() + i)) shadow.everything = true;
+    if (uncertain(shadow, hart.pc() + i)) shadow.everything = true;
   hart.shadow = nullptr;
   return shadow;
 }

@@ -24,7 +24,7 @@ constexpr u16 filling = 0x0000;
 // That search reads the four bytes that begin four behind a breakpoint, if they begin in its page. So a
 // guest's own breakpoint six bytes before a page end is replaced by the illegal instruction too: else
 // its translation would fault, and not even where it stands.
-constexpr u64 searched_behind = 6;
+bool searched_behind_it(u64 address) { return address % page_size == page_size - 6; }
 constexpr u16 compressed_break = 0x9002;
 constexpr u32 system_call = 0x00000073;
 constexpr u32 breakpoint = 0x00100073;  // differs from it in the upper half only
@@ -115,8 +115,9 @@ void plant(const AreaPlan& code, std::span<u8> pages, Planted& planted) {
   for (u64 at = 0; at + 2 <= bytes.size(); at += 2) {
     if (at + 4 <= bytes.size() && is_system_call(bytes, at)) {
       planted.system_calls.push_back(code.address + at);
-      replace(at + 2, breakpoint >> 16);
-    } else if ((code.address + at) % page_size == page_size - searched_behind && is_breakpoint(bytes.subspan(at))) {
+      if (searched_behind_it(code.address + at)) replace(at, filling);
+      else replace(at + 2, breakpoint >> 16);
+    } else if (searched_behind_it(code.address + at) && is_breakpoint(bytes.subspan(at))) {
       replace(at, filling);
     }
   }
@@ -153,10 +154,10 @@ Stop explain(const Ending& ending, const GuestState& state, const Scene& scene) 
     instruction |= u32{half(scene.code, offset + 2)} << 16;
   }
   const std::optional<MemoryAccess> tried = memory_access(instruction, state);
+  const bool system_call_here = std::ranges::binary_search(scene.planted->system_calls, pc);
   switch (ending.signal) {
     case AGENT_SIGNAL_TRAP:
-      return {.kind = std::ranges::binary_search(scene.planted->system_calls, pc) ? StopKind::system_call
-                                                                                  : StopKind::breakpoint};
+      return {.kind = system_call_here ? StopKind::system_call : StopKind::breakpoint};
     case AGENT_SIGNAL_BUS:
       if (tried) return {.kind = StopKind::misaligned, .access = tried->access, .address = tried->address};
       return {.kind = StopKind::misaligned, .access = Access::read, .address = ending.signal_address};
@@ -167,6 +168,7 @@ Stop explain(const Ending& ending, const GuestState& state, const Scene& scene) 
               .address = first_unreachable(*tried, scene.areas).value_or(ending.signal_address)};
     }
     default:
+      if (system_call_here) return {.kind = StopKind::system_call};
       return {.kind = is_breakpoint(scene.code.subspan(offset)) ? StopKind::breakpoint : StopKind::illegal};
   }
 }
