@@ -11,7 +11,8 @@ namespace diptych::riscv64 {
 
 class BoundInterpreter {
  public:
-  explicit BoundInterpreter(std::span<const Evaluate> table = evaluations()) : interpreter_(table) {}
+  explicit BoundInterpreter(std::span<const Evaluate> table = evaluations(), Evaluate illegal = evaluate_illegal)
+      : interpreter_(table, illegal) {}
 
   void prepare(const Program& program);
 

@@ -25,16 +25,40 @@ enum class Deviation : u8 {
   failed_sc_unaligned,    ///< SC without its reservation fails before its alignment is looked at
   word_of_doubleword,     ///< SC.W after LR.D compares and stores a word, then says that it failed
   word_zeros_wide,        ///< CTZW of a word that is zero counts on into the upper half
+  store_torn,             ///< a store across a page end that faults behind it has written what lies before it
+  time_missing,           ///< every access to the CSR time is illegal
+  other_counters_zero,    ///< hpmcounter3 to hpmcounter31 exist and read as zero
+  counter_write_of_zero,  ///< CSRRS and CSRRC of a counter, from a register that holds zero, are reads
+  reserved_quadrant_retires,    ///< compressed words of quadrant 0 with funct3 100 do nothing
+  reserved_arithmetic_retires,  ///< compressed words 100 1 11 xxx 1x xxx 01 do nothing
+  wfi_retires,            ///< WFI does nothing
 };
 
-constexpr std::array<std::string_view, 10> deviation_names = {
-    "singles_unchecked",  "singles_unboxed",     "signs_whole",       "minimum_of_signalling", "fused_invalid_lost",
-    "integer_moved_whole", "word_minimum_wide", "failed_sc_unaligned", "word_of_doubleword",    "word_zeros_wide"};
+constexpr std::array<std::string_view, 17> deviation_names = {"singles_unchecked",
+                                                              "singles_unboxed",
+                                                              "signs_whole",
+                                                              "minimum_of_signalling",
+                                                              "fused_invalid_lost",
+                                                              "integer_moved_whole",
+                                                              "word_minimum_wide",
+                                                              "failed_sc_unaligned",
+                                                              "word_of_doubleword",
+                                                              "word_zeros_wide",
+                                                              "store_torn",
+                                                              "time_missing",
+                                                              "other_counters_zero",
+                                                              "counter_write_of_zero",
+                                                              "reserved_quadrant_retires",
+                                                              "reserved_arithmetic_retires",
+                                                              "wfi_retires"};
 
 std::optional<Deviation> deviation_named(std::string_view name);
 
 /// One a row, as evaluations(); each follows the deviations that hart.deviations asks for, and marks
 /// those that changed something.
 std::span<const Evaluate> deviant_evaluations();
+
+/// And what an illegal instruction does then.
+bool deviant_illegal(Hart& hart, const Decoded& decoded);
 
 }  // namespace diptych::riscv64

@@ -52,7 +52,7 @@ bool Interpreter::fetch(u64 pc, Step& step) {
     word |= u32{*host} << (8 * i);
   }
   step.decoded = decode(word);
-  step.evaluate = step.decoded.row ? table_[index_of(*step.decoded.row)] : evaluate_illegal;
+  step.evaluate = step.decoded.row ? table_[index_of(*step.decoded.row)] : illegal_;
   return true;
 }
 

@@ -17,7 +17,8 @@ class Interpreter {
 
   /// Another table of functions gives the same run loop another sense: tracking what is undefined, or
   /// another implementation's known deviations.
-  explicit Interpreter(std::span<const Evaluate> table = evaluations()) : table_(table) {}
+  explicit Interpreter(std::span<const Evaluate> table = evaluations(), Evaluate illegal = evaluate_illegal)
+      : table_(table), illegal_(illegal) {}
 
   /// Binds memory and forgets everything decoded. `code_end` is the address whose reaching is a stop.
   void bind(std::span<const Area> areas, u64 code_end);
@@ -48,6 +49,7 @@ class Interpreter {
   bool fetch(u64 pc, Step& step);
 
   std::span<const Evaluate> table_;
+  Evaluate illegal_;
   std::vector<Steps> executable_;
   Step across_;  // an instruction that lies across two areas, decoded anew each time
   u64 code_end_ = 0;

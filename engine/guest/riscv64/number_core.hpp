@@ -116,6 +116,7 @@ class NumberCore {
   }
   void trap(StopKind kind) { stop({.kind = kind}); }
 
+  Hart& hart() { return hart_; }
   u64 pc() const { return pc_; }
   u64 length() const { return length_; }
   V<u64> retired() { return {hart_.retired}; }

@@ -3,7 +3,7 @@
 #include "engine/guest/riscv64/bound_interpreter.hpp"
 #include "engine/guest/riscv64/number_core.hpp"
 #include "engine/guest/riscv64/rows/all.hpp"
-#include "engine/guest/riscv64/vocabulary.hpp"
+#include "engine/guest/riscv64/deviant_vocabulary.hpp"
 #include "engine/meaning/known_numbers.hpp"
 
 namespace diptych::riscv64 {
@@ -87,6 +87,7 @@ class UndefinedCore {
   }
   void trap(StopKind kind) { core_.trap(kind); }
 
+  Hart& hart() { return core_.hart(); }
   u64 pc() const { return core_.pc(); }
   u64 length() const { return core_.length(); }
 
@@ -138,7 +139,7 @@ class UndefinedCore {
 template <class Meaning>
 struct Tracking {
   static bool function(Hart& hart, const Decoded& decoded) {
-    Vocabulary<UndefinedCore> m(hart, decoded);
+    DeviantVocabulary<UndefinedCore> m(hart, decoded);
     Meaning{}(m, decoded.operands);
     return m.finish();
   }
@@ -146,26 +147,34 @@ struct Tracking {
 
 constexpr auto table = make_function_table<Tracking>();
 
+// An illegal instruction has no row that would notice that it was changed.
+bool track_illegal(Hart& hart, const Decoded& decoded) {
+  for (u64 i = 0; i < decoded.length; ++i)
+    if (uncertain(*hart.shadow, hart.pc() + i)) hart.shadow->everything = true;
+  return deviant_illegal(hart, decoded);
+}
+
 }  // namespace
 
 struct UndefinedTracker::State {
-  BoundInterpreter bound{table};
+  BoundInterpreter bound{table, track_illegal};
 };
 
 UndefinedTracker::UndefinedTracker() : state_(std::make_unique<State>()) {}
 UndefinedTracker::~UndefinedTracker() = default;
 
-Shadow UndefinedTracker::track(const Program& program, const Input& input, Budget budget) {
+Shadow UndefinedTracker::track(const Program& program, const Input& input, Budget budget, u64 deviations) {
   Shadow shadow;
   state_->bound.prepare(program);
   state_->bound.start(input);
-  state_->bound.interpreter().hart.shadow = &shadow;
-  state_->bound.interpreter().run(budget);
-  // An instruction that is illegal or cannot be fetched has no row to notice that it was changed.
-  Hart& hart = state_->bound.interpreter().hart;
+  Interpreter& interpreter = state_->bound.interpreter();
+  interpreter.hart.shadow = &shadow;
+  interpreter.hart.deviations.followed = deviations;
+  interpreter.run(budget);
+  // What could not be fetched was not looked at yet.
   for (u64 i = 0; i < 4; ++i)
-    if (uncertain(shadow, hart.pc() + i)) shadow.everything = true;
-  hart.shadow = nullptr;
+    if (uncertain(shadow, interpreter.hart.pc() + i)) shadow.everything = true;
+  interpreter.hart.shadow = nullptr;
   return shadow;
 }
 

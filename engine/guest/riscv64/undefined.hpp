@@ -23,8 +23,9 @@ class UndefinedTracker {
   UndefinedTracker();
   ~UndefinedTracker();
 
-  /// Runs the program and says what is open at its stop.
-  Shadow track(const Program& program, const Input& input, Budget budget);
+  /// Runs the program, following these deviations (bits numbered by enum Deviation), and says what is
+  /// open at its stop.
+  Shadow track(const Program& program, const Input& input, Budget budget, u64 deviations = 0);
 
  private:
   struct State;

@@ -28,7 +28,7 @@ using meaning::FloatOperation;
 using meaning::Value;
 
 /// Unprivileged control and status registers.
-enum Csr : u16 { csr_fflags = 0x001, csr_frm = 0x002, csr_fcsr = 0x003, csr_cycle = 0xc00, csr_time = 0xc01, csr_instret = 0xc02 };
+enum Csr : u16 { csr_fflags = 0x001, csr_frm = 0x002, csr_fcsr = 0x003, csr_cycle = 0xc00, csr_time = 0xc01, csr_instret = 0xc02, csr_last_counter = 0xc1f };
 
 constexpr bool csr_exists(u16 csr) {
   return csr == csr_fflags || csr == csr_frm || csr == csr_fcsr || csr == csr_cycle || csr == csr_time || csr == csr_instret;
@@ -174,6 +174,11 @@ class Vocabulary : public Core {
 
   // Control and status registers.
 
+  /// Whether an access is legal. `writes` is known from the operands alone; `operand` is the register a
+  /// CSRRS or CSRRC takes its bits from, nullptr in the other forms.
+  bool csr_permits(u16 number, bool writes, const V<u64>*) {
+    return csr_exists(number) && !(writes && csr_read_only(number));
+  }
   V<u64> csr(u16 number) {
     auto fcsr = this->word(fcsr_word);
     if (number == csr_fflags) return fcsr & 0x1f;

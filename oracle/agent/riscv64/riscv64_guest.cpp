@@ -112,20 +112,22 @@ void plant(const AreaPlan& code, std::span<u8> pages, Planted& planted) {
     planted.replaced.push_back({.offset = at, .was = half(bytes, at), .is = by});
     put(bytes, at, by);
   };
+  u64 boundary = 0;  // where the code read from its start has an instruction begin
   for (u64 at = 0; at + 2 <= bytes.size(); at += 2) {
+    const bool begins = at == boundary;
+    const u64 length = is_long(half(bytes, at)) ? 4 : 2;
+    if (begins) boundary += length;
+    // Where two halves only happen to meet in the middle of others, nothing that executes may change.
+    const bool searched = begins && searched_behind_it(code.address + at);
     if (at + 4 <= bytes.size() && is_system_call(bytes, at)) {
       planted.system_calls.push_back(code.address + at);
-      if (searched_behind_it(code.address + at)) replace(at, filling);
+      if (searched) replace(at, filling);
       else replace(at + 2, breakpoint >> 16);
-    } else if (searched_behind_it(code.address + at) && is_breakpoint(bytes.subspan(at))) {
+    } else if (searched && is_breakpoint(bytes.subspan(at))) {
+      replace(at, filling);
+    } else if (begins && at + length > bytes.size() && end % page_size != 0) {
       replace(at, filling);
     }
-  }
-  u64 at = 0;
-  while (at + 2 <= bytes.size()) {
-    const u64 length = is_long(half(bytes, at)) ? 4 : 2;
-    if (at + length > bytes.size() && end % page_size != 0) replace(at, filling);
-    at += length;
   }
 }
 
