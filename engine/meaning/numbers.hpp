@@ -47,8 +47,9 @@ struct Numbers {
     if constexpr (operation == Operation::bit_and) return static_cast<T>(wide_a & wide_b);
     if constexpr (operation == Operation::bit_or) return static_cast<T>(wide_a | wide_b);
     if constexpr (operation == Operation::bit_xor) return static_cast<T>(wide_a ^ wide_b);
-    if constexpr (operation == Operation::shift_left) return static_cast<T>(wide_a << (wide_b % width));
-    if constexpr (operation == Operation::shift_right) return static_cast<T>(a >> (wide_b % width));
+    if constexpr (operation == Operation::shift_left) return wide_b < width ? static_cast<T>(wide_a << wide_b) : T{0};
+    if constexpr (operation == Operation::shift_right)
+      return static_cast<T>(wide_b < width ? a >> wide_b : std::is_signed_v<T> ? a >> (width - 1) : T{0});
     if constexpr (operation == Operation::rotate_right)
       return static_cast<T>(std::rotr(static_cast<U>(a), static_cast<int>(wide_b % width)));
     if constexpr (operation == Operation::equal) return a == b;

@@ -90,9 +90,10 @@ auto binary(Value<A, T> a, T b) {
 
 }  // namespace detail
 
-// The operators, each over two values of one type or a value and a constant. Arithmetic wraps. Shift
-// counts are taken modulo the width; a right shift is arithmetic where the type is signed. Division is
-// total: by zero it gives zero with the dividend as remainder; the least number by -1 wraps.
+// The operators, each over two values of one type or a value and a constant. Arithmetic wraps. A shift
+// by the width or more, the count read as unsigned, shifts everything out: a row whose guest takes only
+// some bits of the count says so. A right shift is arithmetic where the type is signed. Rotations are
+// modulo the width. Division is total: by zero it gives zero with the dividend as remainder; the least number by -1 wraps.
 #define DIPTYCH_OPERATOR(symbol, operation)                                  \
   template <class A, class T>                                                \
   auto operator symbol(Value<A, T> a, Value<A, T> b) {                       \
