@@ -12,6 +12,8 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <bit>
 #include <cctype>
 
 namespace diptych::cli {
@@ -51,6 +53,10 @@ int run(const std::vector<std::string>& arguments) {
   if (!machines) return complain(machines.error());
   Explainer explainer;
   std::optional<fuzz::Minimized> smallest;
+  // The reference with the fewest known faults first: its answer is the easiest to read.
+  std::ranges::sort(machines->begin() + 1, machines->end(), {}, [&](const std::unique_ptr<Machine>& machine) {
+    return std::popcount(deviations_of(machine->describe().name, some->guest()));
+  });
   for (std::size_t i = 1; i < machines->size() && !smallest; ++i) {
     auto result = fuzz::minimize(*some, *machines->front(), *(*machines)[i], explainer);
     if (!result) return complain(std::move(result).error().in(path));

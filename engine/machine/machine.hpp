@@ -27,7 +27,12 @@ struct Description {
   bool exact_budget = false;    ///< stops after exactly the budget; else a runaway is ended by a watchdog
   bool hides_code_end = false;  ///< exactly the code is accessible; else what follows it in its pages,
                                 ///< and the page after it, may be readable or writable
+  bool catches_written_system_calls = true;  ///< also one that the guest wrote into its code is a stop
+  u64 own_memory = ~u64{0};  ///< from this address up, up to where every access faults, lies what is the
+                             ///< machine's own and is there for the guest to touch by chance
+  u64 own_memory_end = ~u64{0};
 
+  bool owns(u64 address) const { return address >= own_memory && address < own_memory_end; }
   bool runs(Guest guest) const {
     for (const Support& support : guests)
       if (support.guest == guest) return true;

@@ -43,7 +43,10 @@ class AgentMachine final : public Machine {
       : guest_(guest), emulator_(std::move(emulator)), shared_(std::move(shared)) {
     description_ = {.name = "qemu",
                     .version = emulator_.version,
-                    .guests = {{.guest = guest.guest, .extensions = guest.extensions}}};
+                    .guests = {{.guest = guest.guest, .extensions = guest.extensions}},
+                    .catches_written_system_calls = false,
+                    .own_memory = AGENT_IMAGE_ADDRESS,
+                    .own_memory_end = AGENT_GUEST_TOP};
   }
 
   const Description& describe() const override { return description_; }

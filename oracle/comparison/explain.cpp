@@ -40,10 +40,18 @@ std::string_view name_of(Verdict verdict) {
   return "unknown";
 }
 
-bool beside_code(const Program& program, u64 address) {
-  const u64 first = program.code_address & ~(page_size - 1);
-  const u64 end = ((program.code_end() - 1) & ~(page_size - 1)) + 2 * page_size;
-  return address >= first && address < end;
+std::optional<std::string_view> blind_to(const Description& reference, const Program& program, const Stop& stop) {
+  if (stop.kind == StopKind::fault && reference.owns(stop.address)) return "accesses to memory of its own";
+  if (stop.kind == StopKind::fault && !reference.hides_code_end) {
+    // In the code's pages, or the page behind them.
+    const u64 first = program.code_address & ~(page_size - 1);
+    const u64 end = ((program.code_end() - 1) & ~(page_size - 1)) + 2 * page_size;
+    if (stop.address >= first && stop.address < end) return "accesses beside the code";
+  }
+  if (stop.kind == StopKind::system_call && !reference.catches_written_system_calls &&
+      allows(program.code_access, Access::write))
+    return "system calls in code that changes";
+  return std::nullopt;
 }
 
 struct Explainer::State {
@@ -121,8 +129,7 @@ Result<Explanation> Explainer::explain(const Program& program, const Input& inpu
   // A machine that cannot count says nothing exact of a run that is cut off.
   const Description& description = reference.describe();
   if (left->stop.kind == StopKind::budget && !description.exact_budget) return beyond("runs cut off by the budget");
-  if (left->stop.kind == StopKind::fault && !description.hides_code_end && beside_code(program, left->stop.address))
-    return beyond("accesses beside the code");
+  if (auto blind = blind_to(description, program, left->stop)) return beyond(std::string(*blind));
 
   ran = reference.run(input, budget, Precision::precise);
   if (!ran) return std::unexpected(std::move(ran).error());
@@ -181,9 +188,7 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
     if (!left || (*left)->stop.kind == StopKind::budget) return explanation;
     std::optional<KeptOutcome> right = run(reference);
     if (!right) return explanation;
-    const bool unseen = (*left)->stop.kind == StopKind::fault && !reference.describe().hides_code_end &&
-                        beside_code(one->program, (*left)->stop.address);
-    const bool same = unseen || agree(guest, **left, **right);
+    const bool same = blind_to(reference.describe(), one->program, (*left)->stop) || agree(guest, **left, **right);
     const std::optional<KeptOutcome>& next = same ? left : right;
     if (!same) {
       std::optional<Explanation> quick =

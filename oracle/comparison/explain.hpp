@@ -47,9 +47,9 @@ struct Explanation {
   std::optional<Case> smallest;  ///< the one instruction it began with, as a case of its own
 };
 
-/// Whether an address lies where a machine without byte-exact bounds keeps what surrounds the code: in
-/// the code's pages, or the page behind them.
-bool beside_code(const Program& program, u64 address);
+/// Why a reference cannot exactly see what stopped the subject, by what it says of itself: accesses to
+/// what it keeps beside the code or elsewhere, system calls written by the guest. Nothing if it can.
+std::optional<std::string_view> blind_to(const Description& reference, const Program& program, const Stop& stop);
 
 class Explainer {
  public:

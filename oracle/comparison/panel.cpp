@@ -52,7 +52,7 @@ void Panel::count(std::size_t which, const Explanation& explanation, u64 runs) {
       tally.compared -= runs;
       tally.abstained[std::size_t(explanation.beyond.starts_with("instructions") ? Abstention::extension
                                   : explanation.beyond.starts_with("runs cut")   ? Abstention::budget
-                                  : explanation.beyond.starts_with("accesses")   ? Abstention::bounds
+                                  : explanation.beyond.starts_with("accesses") || explanation.beyond.starts_with("system calls") ? Abstention::bounds
                                                                                  : Abstention::placement)] += runs;
       break;
   }
@@ -139,7 +139,7 @@ Result<void> Panel::compare(const Program& program, std::span<const Input> input
     if (!other.active) continue;
     MachineTally& tally = tally_.machines[which];
     const Description& description = other.machine->describe();
-    if (left.stop.kind == StopKind::fault && !description.hides_code_end && beside_code(program, left.stop.address)) {
+    if (blind_to(description, program, left.stop)) {
       ++tally.abstained[std::size_t(Abstention::bounds)];
       continue;
     }

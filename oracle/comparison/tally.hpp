@@ -14,7 +14,7 @@ enum class Abstention : u8 {
   extension,  ///< instructions it does not have
   placement,  ///< memory it cannot lay out
   budget,     ///< runs cut off, on a machine that does not count
-  bounds,     ///< accesses beside the code, on a machine that keeps something there
+  bounds,     ///< accesses to where the machine keeps something of its own, and what else it cannot see
   lost,       ///< it died or did not answer
 };
 constexpr std::size_t abstention_count = 5;
