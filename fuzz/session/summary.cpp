@@ -121,14 +121,15 @@ std::string to_text(const Summary& s) {
          m.unsteady ? fmt::format(", {} only agreed precisely", m.unsteady) : "",
          abstained.empty() ? "" : "; not asked: " + abstained.substr(2));
   }
-  std::string used;
+  std::vector<QuirkHits> hits = quirk_hits(s);
+  std::ranges::stable_sort(hits, std::ranges::greater{}, &QuirkHits::hits);
   std::vector<std::string_view> unused;
-  for (const QuirkHits& hit : quirk_hits(s)) {
-    if (hit.hits) used += fmt::format("{}{} {}", used.empty() ? "" : ", ", hit.quirk->name, hit.hits);
-    else unused.push_back(hit.quirk->name);
+  for (const QuirkHits& hit : hits) {
+    if (hit.hits == 0) unused.push_back(hit.quirk->name);
+    else if (&hit == &hits.front()) line("  known quirks met, and how often:");
+    if (hit.hits != 0) line("    {:>10}  {}", hit.hits, hit.quirk->name);
   }
-  if (!used.empty()) line("  quirks met: {}", used);
-  if (!unused.empty()) line("  quirks not met: {}", fmt::join(unused, ", "));
+  if (!unused.empty()) line("  known quirks not met: {}", fmt::join(unused, ", "));
   const std::vector<std::string> never = rows_with_none(s, s.tally.rows_compared);
   line("  rows never compared: {}", never.empty() ? "none" : fmt::format("{}", fmt::join(never, " ")));
   for (const Casualty& c : s.casualties) line("  {} {}: {}", c.machine, c.how, c.case_path);
