@@ -122,7 +122,7 @@ std::string to_text(const Summary& s) {
          abstained.empty() ? "" : "; not asked: " + abstained.substr(2));
   }
   std::vector<QuirkHits> hits = quirk_hits(s);
-  std::ranges::stable_sort(hits, std::ranges::greater{}, &QuirkHits::hits);
+  std::ranges::sort(hits, std::ranges::greater{}, &QuirkHits::hits);
   std::vector<std::string_view> unused;
   for (const QuirkHits& hit : hits) {
     if (hit.hits == 0) unused.push_back(hit.quirk->name);

@@ -62,7 +62,10 @@ class Worker {
   int execute(std::span<const u8> data) {
     if (!decode(data, block_)) return -1;
     remember(data);
-    inputs_of(block_, inputs_per_block, inputs_);
+    // The last block has as many inputs as runs are left.
+    const u64 done = shared_->tally.runs - runs_before_;
+    const u64 left = configuration_.runs == 0 ? inputs_per_block : configuration_.runs - done;
+    inputs_of(block_, std::min<u64>(inputs_per_block, left), inputs_);
     tracer_.trace(block_.program, inputs_.front(), block_.budget, trace_);
     note_features(inputs_.front(), trace_);
     const u64 compared_before = compared_so_far();
