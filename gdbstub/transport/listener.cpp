@@ -31,7 +31,9 @@ Result<HostPort> split(std::string_view address) {
     host = host.substr(1, host.size() - 2);
   else if (host.find(':') != std::string_view::npos)
     return bad("an IPv6 address stands in brackets");
-  HostPort result{host.empty() ? "127.0.0.1" : std::string(host), 0};
+  // "localhost" is known without asking anybody: not every machine can resolve it.
+  if (host.empty() || host == "localhost") host = "127.0.0.1";
+  HostPort result{std::string(host), 0};
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), result.port);
   if (digits.empty() || error != std::errc() || end != digits.data() + digits.size())
     return bad("the port is a number from 0 to 65535");
