@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <csignal>
 
 namespace diptych::cli {
@@ -38,11 +39,12 @@ Result<void> check_configuration(const fuzz::Configuration& c) {
 int run(const std::vector<std::string>& arguments) {
   fuzz::Configuration configuration;
   std::string guest, corpus, out;
+  i64 runs = 0;  // signed, or "-5" would be read as very many
   options::options_description described("Options");
   described.add_options()("guest", options::value(&guest)->default_value("riscv64"), "the guest")(
       "subject", options::value(&configuration.subjects)->default_value("interp"), "machines under test, separated by commas")(
       "oracle", options::value(&configuration.oracles)->default_value("unicorn,qemu"), "machines to hold them against")(
-      "runs", options::value(&configuration.runs), "stop after so many runs, a run being one input on all machines")(
+      "runs", options::value(&runs), "stop after so many runs, a run being one input on all machines")(
       "seconds", options::value(&configuration.seconds), "stop after so many seconds")(
       "seed", options::value(&configuration.seed)->default_value(1), "the same seed gives the same session")(
       "corpus", options::value(&corpus), "directory of cases to start from; what reaches something new is added to it")(
@@ -54,10 +56,15 @@ int run(const std::vector<std::string>& arguments) {
   const std::optional<Guest> named = guest_named(guest);
   if (!named || row_count(*named) == 0)
     return complain({ErrorKind::bad_input, fmt::format("guest \"{}\" cannot be fuzzed; riscv64 can", guest)});
+  if (parsed.values.contains("runs") && runs <= 0)
+    return complain({ErrorKind::bad_input, fmt::format("--runs {} is not a number of runs above 0", runs)});
+  if (parsed.values.contains("seconds") && !(std::isfinite(configuration.seconds) && configuration.seconds > 0))
+    return complain({ErrorKind::bad_input, fmt::format("--seconds {} is not a time above 0", configuration.seconds)});
+  configuration.runs = u64(runs);
   configuration.guest = *named;
   configuration.corpus = corpus;
   configuration.out = out;
-  if (configuration.runs == 0 && configuration.seconds <= 0) configuration.seconds = 60;
+  if (runs == 0 && configuration.seconds == 0) configuration.seconds = 60;
   if (auto checked = check_configuration(configuration); !checked) return complain(checked.error());
 
   std::signal(SIGINT, [](int) { interrupted = true; });

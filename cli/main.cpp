@@ -39,8 +39,7 @@ int run(std::vector<std::string> arguments) {
   arguments.erase(arguments.begin());
   auto verb = std::ranges::find_if(verbs, [&](const Verb* v) { return name == v->name; });
   if (verb == verbs.end()) {
-    fmt::print(stderr, "diptych: there is no verb \"{}\"; see diptych --help\n", name);
-    return unusable;
+    return complain({ErrorKind::bad_input, fmt::format("there is no verb \"{}\"; see diptych --help", name)});
   }
   return (*verb)->run(arguments);
 }

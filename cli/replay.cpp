@@ -67,6 +67,7 @@ int run(const std::vector<std::string>& arguments) {
     }
     auto listed = list_cases(path);
     if (!listed) return complain(listed.error());
+    if (listed->empty()) return complain({ErrorKind::bad_input, fmt::format("{} holds no cases", path)});
     files.insert(files.end(), listed->begin(), listed->end());
   }
   // All are read before any is run: a broken file is said at once, not after minutes.

@@ -7,6 +7,17 @@
 #include <sstream>
 
 namespace diptych::cli {
+namespace {
+
+// What a user gave may be quoted in a message, and may hold anything: one line stays one line, and a
+// terminal gets no commands.
+std::string printable(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return text;
+}
+
+}  // namespace
 
 Parsed parse(const Verb& verb, const std::vector<std::string>& arguments, const options::options_description& described,
              const options::positional_options_description& positional) {
@@ -24,14 +35,14 @@ Parsed parse(const Verb& verb, const std::vector<std::string>& arguments, const 
     options::notify(parsed.values);
     parsed.go_on = true;
   } catch (const options::error& error) {
-    fmt::print(stderr, "diptych {}: {}; see diptych {} --help\n", verb.name, error.what(), verb.name);
+    fmt::print(stderr, "diptych {}: {}; see diptych {} --help\n", verb.name, printable(error.what()), verb.name);
     parsed.exit = unusable;
   }
   return parsed;
 }
 
 int complain(const Error& error) {
-  fmt::print(stderr, "diptych: {}\n", error.message);
+  fmt::print(stderr, "diptych: {}\n", printable(error.message));
   return unusable;
 }
 

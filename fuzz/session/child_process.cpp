@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,8 +31,12 @@ Result<ChildProcess> ChildProcess::start(const std::filesystem::path& program, s
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   const int log_descriptor = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid == 0) {
+    // However the parent ends, nothing it started stays behind; it may have ended just now.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(127);
     if (log_descriptor >= 0) dup2(log_descriptor, 2);
     const int null = ::open("/dev/null", O_RDWR);
     dup2(null, 0);

@@ -15,7 +15,8 @@ class ChildProcess {
  public:
   /// Starts a program. `%report` in its arguments becomes the number of a descriptor whose lines the
   /// parent reads; without it the child's standard output is that. The descriptors in `inherited` stay
-  /// open in the child. Standard error goes to `log`.
+  /// open in the child. Standard error goes to `log`. The child is killed when the thread that started it
+  /// ends, however that comes.
   static Result<ChildProcess> start(const std::filesystem::path& program, std::vector<std::string> arguments,
                                     const std::vector<int>& inherited, const std::filesystem::path& log);
 

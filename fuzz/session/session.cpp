@@ -28,6 +28,8 @@ using Json = nlohmann::json;
 // A worker that has done nothing for so long is stuck inside a machine whose own watchdog failed.
 constexpr auto patience = std::chrono::seconds(20);
 constexpr u64 most_restarts = 100;
+// Minimizing takes seconds. What takes longer met a machine that does not end; its raw case stays.
+constexpr auto patience_with_minimizer = std::chrono::minutes(2);
 
 double own_seconds() {
   rusage usage{};
@@ -176,6 +178,7 @@ class Session {
   void minimize_next(int wait = 0) {
     if (minimizer_) {
       for (std::string& line : minimizer_->read_lines(wait)) minimized_line_ = std::move(line);
+      if (Clock::now() - minimizer_began_ > patience_with_minimizer) minimizer_->kill();
       if (!minimizer_->ended()) return;
       for (std::string& line : minimizer_->read_lines(0)) minimized_line_ = std::move(line);
       minimizer_seconds_ += minimizer_->seconds();
@@ -195,6 +198,7 @@ class Session {
            "--out", (configuration().out / "findings").string(), "--json"},
           {}, configuration().out / "minimize.log");
       if (started) minimizer_.emplace(std::move(*started));
+      minimizer_began_ = Clock::now();
       return;
     }
   }
@@ -273,7 +277,11 @@ class Session {
       shared_->tally.machines[i].seconds_elsewhere = 0;
     }
     if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return {};
-    if (WIFEXITED(*status) && runs == 0) return fail(ErrorKind::environment, last_line(log()));
+    if (WIFEXITED(*status) && runs == 0) {
+      const std::string said = last_line(log());
+      return fail(ErrorKind::environment,
+                  said.empty() ? fmt::format("{} could not be run, or ended before its first run", programs_.worker.string()) : said);
+    }
     note_casualty(stuck ? "did not end" : WIFSIGNALED(*status) ? fmt::format("ended the worker by signal {}", WTERMSIG(*status))
                                                                : "ended the worker");
     if (ending_ || ++restarts_ > most_restarts) return {};
@@ -346,7 +354,7 @@ class Session {
   Pending current_;
   std::string minimized_line_;
   std::optional<Error> error_;
-  Clock::time_point begin_ = Clock::now(), alive_ = begin_, wall_end_ = begin_;
+  Clock::time_point begin_ = Clock::now(), alive_ = begin_, wall_end_ = begin_, minimizer_began_ = begin_;
   u64 alive_runs_ = 0, restarts_ = 0;
   bool ending_ = false;
 };

@@ -1,0 +1,158 @@
+// fuzz: what it promises of its runs, its summary, and how it ends.
+#include "corpus/files.hpp"
+#include "tests/cli/command.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace diptych;
+using namespace diptych::cli_test;
+using Json = nlohmann::json;
+using namespace std::chrono_literals;
+
+namespace {
+
+// The child of a running session that is its worker, once there is one and it has begun its machines.
+pid_t worker_of(const Running& session) {
+  pid_t worker = 0;
+  within(20s, [&] {
+    for (pid_t child : children_of(session.pid()))
+      if (name_of_process(child).starts_with("diptych-fuzz-wo") && !children_of(child).empty()) worker = child;
+    return worker != 0;
+  });
+  return worker;
+}
+
+void require_cases_whole(const std::string& folder) {
+  if (!fs::exists(folder)) return;
+  const auto cases = list_cases(folder);
+  REQUIRE(cases.has_value());
+  for (const fs::path& path : *cases) {
+    const auto some = read_case(path);
+    INFO(path.string() << (some ? "" : some.error().message));
+    CHECK(some.has_value());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a session ends with nothing unexplained, and is the same again") {
+  const Folder folder;
+  std::vector<Json> summaries;
+  for (const char* out : {"first", "second"}) {
+    const Ended ended = run({"fuzz", "--runs", "20000", "--seed", "7", "--json", "--out", folder / out});
+    INFO(ended.out << ended.err);
+    REQUIRE(ended.exit == 0);
+    summaries.push_back(Json::parse(ended.out));
+  }
+  const Json& s = summaries[0];
+  INFO(s.dump(1));
+  for (const char* key : {"runs", "executions", "seconds", "oracle_share", "compared_share", "cpu_seconds", "blocks", "reruns"})
+    CHECK(s.at(key).is_number());
+  CHECK(s.at("unexplained") == 0);
+  CHECK(s.at("interrupted") == false);
+  CHECK(s.at("findings").empty());
+  CHECK(s.at("casualties").empty());
+  CHECK(s.at("quirks").is_object());
+  CHECK(s.at("unused_quirks").is_array());
+  CHECK(s.at("rows").at("never_executed").is_array());
+  // Whole blocks are run, so it may be a block's inputs more, never fewer.
+  CHECK(s.at("runs") >= 20000);
+  CHECK(s.at("runs") < 20000 + 32);
+  CHECK(s.at("executions") > s.at("runs"));
+  CHECK(s.at("compared_share") > 0.9);
+  CHECK(s.at("oracle_share") > 0.2);
+  for (const char* key : {"runs", "executions", "blocks", "quirks", "reruns", "rows", "machines", "compared_share"}) {
+    INFO(key);
+    CHECK(s.at(key) == summaries[1].at(key));
+  }
+  CHECK(Json::parse(slurp(folder / "first/summary.json")) == s);
+  CHECK_FALSE(slurp(folder / "first/summary.txt").empty());
+}
+
+TEST_CASE("another seed is another session") {
+  const Folder folder;
+  std::vector<Json> quirks;
+  for (const char* seed : {"1", "2"})
+    quirks.push_back(Json::parse(run({"fuzz", "--runs", "5000", "--seed", seed, "--json", "--out", folder / seed}).out).at("quirks"));
+  CHECK(quirks[0] != quirks[1]);
+}
+
+TEST_CASE("an interrupt still gives a summary") {
+  for (int number : {SIGINT, SIGTERM}) {
+    const Folder folder;
+    Running session({"fuzz", "--seconds", "60", "--json", "--out", folder / "out"});
+    REQUIRE(worker_of(session));
+    std::this_thread::sleep_for(500ms);
+    session.signal(number);
+    const Ended ended = session.wait(20s);
+    INFO(ended.err);
+    REQUIRE((ended.exit == 0 || ended.exit == 1));
+    const Json s = Json::parse(ended.out);
+    CHECK(s.at("interrupted") == true);
+    CHECK(s.at("runs") > 0);
+    CHECK(ended.exit == (s.at("findings").empty() ? 0 : 1));
+  }
+}
+
+TEST_CASE("a session that is killed leaves no process behind") {
+  const Folder folder;
+  Running session({"fuzz", "--seconds", "60", "--json", "--out", folder / "out"});
+  REQUIRE(worker_of(session));
+  std::this_thread::sleep_for(500ms);
+  const std::vector<pid_t> started = descendants_of(session.pid());
+  REQUIRE(started.size() >= 2);  // the worker, and the agent under qemu
+  session.signal(SIGKILL);
+  CHECK(session.wait().exit == -1);
+  for (pid_t pid : started) {
+    INFO(pid << " " << name_of_process(pid));
+    CHECK(within(10s, [&] { return !runs(pid); }));
+  }
+  require_cases_whole(folder / "out/raw");
+  require_cases_whole(folder / "out/findings");
+}
+
+TEST_CASE("a worker that is killed is a casualty, and the session goes on") {
+  const Folder folder;
+  Running session({"fuzz", "--runs", "200000", "--json", "--out", folder / "out"});
+  const pid_t worker = worker_of(session);
+  REQUIRE(worker);
+  std::this_thread::sleep_for(500ms);
+  REQUIRE(::kill(worker, SIGKILL) == 0);
+  const Ended ended = session.wait();
+  INFO(ended.out << ended.err);
+  REQUIRE(ended.exit == 0);
+  const Json s = Json::parse(ended.out);
+  CHECK(s.at("runs") >= 200000);
+  CHECK(s.at("interrupted") == false);
+  REQUIRE(s.at("casualties").size() == 1);
+  const Json& casualty = s.at("casualties")[0];
+  CHECK(casualty.at("how") == "ended the worker by signal 9");
+  REQUIRE(read_case(casualty.at("case").get<std::string>()).has_value());
+}
+
+TEST_CASE("a corpus with a broken case is refused and left alone") {
+  const Folder folder;
+  const std::string text = "case 1\nguest riscv64\ncode 0x10000\n  xyz\n";
+  folder.put("corpus/broken.case", text);
+  require_refused({"fuzz", "--runs", "1000", "--corpus", folder / "corpus", "--out", folder / "out"}, "broken.case:4");
+  CHECK(slurp(folder / "corpus/broken.case") == text);
+  CHECK(std::distance(fs::directory_iterator(folder / "corpus"), {}) == 1);
+}
+
+TEST_CASE("cases of a corpus are left as they are") {
+  const Folder folder;
+  const std::string text = slurp(edge_cases / "auipc.case");
+  folder.put("corpus/auipc.case", text);
+  const Ended ended = run({"fuzz", "--runs", "1000", "--json", "--corpus", folder / "corpus", "--out", folder / "out"});
+  INFO(ended.err);
+  CHECK(ended.exit == 0);
+  CHECK(slurp(folder / "corpus/auipc.case") == text);
+}
+
+TEST_CASE("a directory that cannot be written to is refused") {
+  const Folder folder;
+  folder.put("file", "");
+  require_refused({"fuzz", "--runs", "1000", "--out", folder / "file"});
+  require_refused({"fuzz", "--runs", "1000", "--out", "/proc/nowhere"}, "/proc/nowhere");
+  require_refused({"fuzz", "--runs", "1000", "--out", folder / "out", "--corpus", folder / "file"});
+}

@@ -1,0 +1,57 @@
+// gdb: the verb, with the debugger itself at the other end.
+#include "tests/cli/command.hpp"
+
+#include <cstdio>
+#include <memory>
+
+using namespace diptych::cli_test;
+
+namespace {
+
+std::string told_by_gdb(const std::vector<std::string>& commands) {
+  std::string line = "timeout 60 gdb-multiarch -nx -q -batch";
+  for (const std::string& text : commands) line += " -ex '" + text + "'";
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen((line + " 2>&1 < /dev/null").c_str(), "r"), pclose);
+  REQUIRE(pipe);
+  std::string output;
+  char buffer[4096];
+  while (const std::size_t size = fread(buffer, 1, sizeof buffer, pipe.get())) output.append(buffer, size);
+  return output;
+}
+
+}  // namespace
+
+TEST_CASE("gdb drives a case over a pipe to its end") {
+  const Folder folder;
+  // c.li a0, 5; c.addi a0, 1 (three times)
+  const std::string path = folder.put("count.case", "case 1\nguest riscv64\nwhy counts\ncode 0x10000\n  4515\n  0505\n  0505\n  0505\nbudget 10\n");
+  const std::string output = told_by_gdb({"target remote | " + command + " gdb " + path + " --stdio", "break *0x10004", "continue",
+                                          "print $a0", "stepi", "print $a0", "set $a0 = 40", "delete", "continue",
+                                          "print $a0", "print $pc", "kill"});
+  INFO(output);
+  std::size_t at = 0;
+  for (const std::string_view line : {"Breakpoint 1, 0x0000000000010004", "$1 = 6", "0x0000000000010006", "$2 = 7", "SIGTRAP",
+                                      "$3 = 41", "$4 = (void (*)()) 0x10008"}) {
+    INFO("looking for: " << line);
+    const std::size_t found = output.find(line, at);
+    REQUIRE(found != std::string::npos);
+    at = found + line.size();
+  }
+}
+
+TEST_CASE("gdb listens on the loopback unless told otherwise") {
+  const std::string good = (edge_cases / "auipc.case").string();
+  require_refused({"gdb", good, "--listen", "0.0.0.0:0"}, "allow remote connections");
+  require_refused({"gdb", good, "--listen", "127.0.0.1:99999"});
+  require_refused({"gdb", good, "--listen", "nonsense"});
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"gdb", good}, {"gdb", good, "--listen", "0.0.0.0:0", "--allow-remote"}}) {
+    Running server(arguments);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    server.signal(SIGTERM);
+    const Ended ended = server.wait(std::chrono::seconds(10));
+    INFO(ended.err);
+    CHECK(ended.exit == 0);
+    CHECK(ended.err.find("Listening on ") != std::string::npos);
+  }
+}

@@ -1,0 +1,94 @@
+// replay and minimize.
+#include "tests/cli/command.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace diptych::cli_test;
+using Json = nlohmann::json;
+
+namespace {
+
+const std::string wrong = R"(case 1
+guest riscv64
+why   one and one are not three
+
+code 0x10000
+  00108093  addi x1, x1, 1
+registers
+  ra  0x0000000000000001
+budget 10
+
+expect
+  ra  0x0000000000000003
+)";
+
+}  // namespace
+
+TEST_CASE("replay of good cases agrees") {
+  const Ended ended = run({"replay", edge_cases.string(), "--json"});
+  INFO(ended.err);
+  REQUIRE(ended.exit == 0);
+  const Json all = Json::parse(ended.out);
+  REQUIRE(all.size() >= 100);
+  for (const Json& one : all) {
+    INFO(one.dump());
+    CHECK(one.at("verdict") == "agrees");
+    CHECK(one.at("differences").empty());
+    CHECK(one.at("unmet").empty());
+    CHECK(fs::exists(one.at("case").get<std::string>()));
+    REQUIRE(one.at("machines").size() == 3);
+    CHECK(one.at("machines")[0].at("machine") == "interp");
+    CHECK(one.at("machines")[0].contains("stop"));
+  }
+}
+
+TEST_CASE("replay checks what a case expects") {
+  const Folder folder;
+  const std::string path = folder.put("wrong.case", wrong);
+  const Ended ended = run({"replay", path, "--json"});
+  CHECK(ended.exit == 1);
+  const Json one = Json::parse(ended.out).at(0);
+  CHECK(one.at("verdict") == "diverges");
+  REQUIRE(one.at("unmet").size() == 1);
+  CHECK(one.at("unmet")[0] == "ra is 0x2 where 0x3 is expected");
+  const Ended plain = run({"replay", path});
+  CHECK(plain.exit == 1);
+  CHECK(plain.out.find("addi ra, ra, 1") != std::string::npos);
+}
+
+TEST_CASE("files that are no cases are refused in one sentence") {
+  const Folder folder;
+  std::string junk;
+  for (int i = 0; i < 500; ++i) junk += char(i * 151 + i / 7);
+  fs::create_directories(folder / "empty");
+  std::vector<std::string> paths = {folder / "missing.case", folder.put("junk.case", junk), folder.put("void.case", ""),
+                                    "/dev/null", folder.put("guest.case", "case 1\nguest z80\n")};
+  for (std::size_t size : {5u, 20u, 70u, 90u, 130u})
+    paths.push_back(folder.put("cut" + std::to_string(size) + ".case", std::string_view(wrong).substr(0, size)));
+  for (const std::string& path : paths)
+    for (const char* verb : {"replay", "minimize", "gdb"}) require_refused({verb, path});
+  require_refused({"replay", folder / "empty"}, "holds no cases");
+  require_refused({"minimize", folder / "empty"});
+  const std::string good = (edge_cases / "auipc.case").string();
+  require_refused({"replay", good, paths[1]}, "junk.case:1:1");
+}
+
+TEST_CASE("a file that may not be read is refused") {
+  if (::geteuid() == 0) return;  // permissions do not bind root
+  const Folder folder;
+  const std::string path = folder.put("secret.case", wrong);
+  fs::permissions(path, fs::perms::none);
+  require_refused({"replay", path}, "secret.case");
+}
+
+TEST_CASE("minimize has nothing to do where machines agree") {
+  const Folder folder;
+  const std::string path = folder.put("wrong.case", wrong);
+  const Ended ended = run({"minimize", path, "--out", folder / "out"});
+  CHECK(ended.exit == 0);
+  CHECK(ended.out.find("nothing to minimize") != std::string::npos);
+  CHECK_FALSE(fs::exists(folder / "out"));
+  const Ended json = run({"minimize", path, "--json"});
+  CHECK(json.exit == 0);
+  CHECK(Json::parse(json.out).at("verdict") == "agrees");
+}
