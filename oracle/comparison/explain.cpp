@@ -92,6 +92,7 @@ std::optional<Explanation> Explainer::explain_quickly(const Program& program, co
   // Its known faults may take the reference past where the subject stopped, and so out of the budget.
   if (expected.stop.kind == StopKind::budget && !reference.describe().exact_budget) {
     explanation.verdict = Verdict::beyond;
+    explanation.abstention = Abstention::budget;
     explanation.beyond = "runs cut off by the budget";
     return explanation;
   }
@@ -112,14 +113,15 @@ std::optional<Explanation> Explainer::explain_quickly(const Program& program, co
 Result<Explanation> Explainer::explain(const Program& program, const Input& input, Budget budget, Machine& subject,
                                        Machine& reference) {
   Explanation explanation;
-  auto beyond = [&](std::string why) {
+  auto beyond = [&](Abstention kind, std::string why) {
     explanation.verdict = Verdict::beyond;
+    explanation.abstention = kind;
     explanation.beyond = std::move(why);
     return explanation;
   };
   if (auto prepared = subject.prepare(program); !prepared) return std::unexpected(std::move(prepared).error());
   if (auto prepared = reference.prepare(program); !prepared) {
-    if (prepared.error().kind == ErrorKind::unsupported) return beyond(prepared.error().message);
+    if (prepared.error().kind == ErrorKind::unsupported) return beyond(Abstention::placement, prepared.error().message);
     return std::unexpected(std::move(prepared).error());
   }
   Result<const Outcome*> ran = subject.run(input, budget, Precision::precise);
@@ -128,8 +130,8 @@ Result<Explanation> Explainer::explain(const Program& program, const Input& inpu
 
   // A machine that cannot count says nothing exact of a run that is cut off.
   const Description& description = reference.describe();
-  if (left->stop.kind == StopKind::budget && !description.exact_budget) return beyond("runs cut off by the budget");
-  if (auto blind = blind_to(description, program, left->stop)) return beyond(std::string(*blind));
+  if (left->stop.kind == StopKind::budget && !description.exact_budget) return beyond(Abstention::budget, "runs cut off by the budget");
+  if (auto blind = blind_to(description, program, left->stop)) return beyond(Abstention::bounds, std::string(*blind));
 
   ran = reference.run(input, budget, Precision::precise);
   if (!ran) return std::unexpected(std::move(ran).error());
@@ -147,7 +149,7 @@ Result<Explanation> Explainer::explain(const Program& program, const Input& inpu
   ExtensionSet executed = 0;
   for (const riscv64::Traced& step : state_->trace)
     if (step.decoded.row) executed |= riscv64::bit(step.decoded.row->extension);
-  if (executed & ~known) return beyond("instructions of " + extension_list(program.guest, executed & ~known));
+  if (executed & ~known) return beyond(Abstention::extension, "instructions of " + extension_list(program.guest, executed & ~known));
 
   return first_parting(program, input, budget, subject, reference, *left, *right);
 }

@@ -5,6 +5,7 @@
 #include "corpus/case.hpp"
 #include "engine/machine/machine.hpp"
 #include "oracle/comparison/compare.hpp"
+#include "oracle/comparison/tally.hpp"
 #include "oracle/quirks/quirk.hpp"
 
 #include <memory>
@@ -40,7 +41,8 @@ struct Explanation {
   u64 deviations = 0;                    ///< of a quirk with a model: the ones that mattered
   std::vector<const Quirk*> quirks;      ///< of quirks without
   Mask mask;                             ///< what was left open
-  std::string beyond;                    ///< why the reference abstains
+  Abstention abstention = Abstention::bounds;  ///< of a reference that is beyond it: which kind of reason
+  std::string beyond;                          ///< and the reason in words
 
   // Of a finding:
   Signature signature;

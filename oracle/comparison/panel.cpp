@@ -50,10 +50,7 @@ void Panel::count(std::size_t which, const Explanation& explanation, u64 runs) {
     case Verdict::unexplained: tally.unexplained += runs; break;
     case Verdict::beyond:
       tally.compared -= runs;
-      tally.abstained[std::size_t(explanation.beyond.starts_with("instructions") ? Abstention::extension
-                                  : explanation.beyond.starts_with("runs cut")   ? Abstention::budget
-                                  : explanation.beyond.starts_with("accesses") || explanation.beyond.starts_with("system calls") ? Abstention::bounds
-                                                                                 : Abstention::placement)] += runs;
+      tally.abstained[std::size_t(explanation.abstention)] += runs;
       break;
   }
   const std::string& name = others_[which].machine->describe().name;
