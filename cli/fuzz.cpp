@@ -12,6 +12,7 @@
 
 #include <cmath>
 #include <csignal>
+#include <set>
 
 namespace diptych::cli {
 namespace {
@@ -25,6 +26,14 @@ Result<void> check_configuration(const fuzz::Configuration& c) {
   for (const std::string* list : {&c.subjects, &c.oracles})
     if (auto machines = make_machines(*list, c.guest); !machines) return std::unexpected(std::move(machines).error());
   const std::string all = c.subjects + "," + c.oracles;
+  // The summary knows machines by name.
+  std::set<std::string_view> names;
+  for (std::string_view rest = all; !rest.empty();) {
+    const std::string_view name = rest.substr(0, rest.find(','));
+    if (!names.insert(name).second)
+      return fail(ErrorKind::bad_input, fmt::format("the machine {} is named twice", name));
+    rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+  }
   if (std::size_t(std::ranges::count(all, ',')) > Tally::most_machines)
     return fail(ErrorKind::bad_input, fmt::format("there are more than {} machines", Tally::most_machines + 1));
   if (!c.corpus.empty() && std::filesystem::exists(c.corpus)) {

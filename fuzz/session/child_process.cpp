@@ -84,6 +84,11 @@ std::vector<std::string> ChildProcess::read_lines(int milliseconds) {
   char buffer[4096];
   ssize_t got = 0;
   while ((got = read(report_, buffer, sizeof buffer)) > 0) partial_.append(buffer, std::size_t(got));
+  if (got == 0) {
+    // Nobody writes any more. A closed pipe is always ready; without one, waiting is waiting.
+    close(report_);
+    report_ = -1;
+  }
   std::size_t end = 0;
   while ((end = partial_.find('\n')) != std::string::npos) {
     lines.push_back(partial_.substr(0, end));
