@@ -90,6 +90,7 @@ class Session {
       minimize_next(50);
     }
     if (error_) return std::unexpected(*error_);
+    settle_raw_cases();
     Summary& summary = gather();
     write_reports(summary);
     return summary;
@@ -163,6 +164,7 @@ class Session {
       pending.bucket = signature;
       pending.subject = line["subject"];
       pending.reference = reference;
+      raw_cases_.emplace_back(pending.raw, signature);
       queue_.push_back(std::move(pending));
     }
   }
@@ -203,6 +205,15 @@ class Session {
     }
   }
 
+  // Raw cases whose signature has its smallest case are done with, and so not for the next session to
+  // take up. They are kept: what was seen first may tell more.
+  void settle_raw_cases() {
+    for (const auto& [raw, found_as] : raw_cases_) {
+      std::error_code ignored;
+      if (buckets_[found_as].minimized) std::filesystem::rename(raw, raw.string() + ".done", ignored);
+    }
+  }
+
   // What the minimizer made of a raw case becomes its bucket's face. A smaller case may show that what
   // parted first was another instruction; gather() then brings the buckets together.
   void take_minimized() {
@@ -212,7 +223,7 @@ class Session {
       std::error_code ignored;
       if (!result.is_discarded())
         std::filesystem::rename(current_.raw, current_.raw.string() + (seen_again ? ".done" : ".gone"), ignored);
-      if (!seen_again) buckets_.erase(current_.bucket);
+      if (!seen_again && !result.is_discarded()) buckets_.erase(current_.bucket);
     }
     // Otherwise the raw case stays what there is: the minimizer itself may have been ended by it.
     if (!seen_again) return;
@@ -350,6 +361,7 @@ class Session {
   std::array<double, Tally::most_machines> elsewhere_{};
   std::map<std::string, Bucket> buckets_;  // by the signature the worker gave
   std::deque<Pending> queue_;
+  std::vector<std::pair<std::filesystem::path, std::string>> raw_cases_;  // of this session, with their signature
   std::set<std::string> minimized_pairs_;
   Pending current_;
   std::string minimized_line_;

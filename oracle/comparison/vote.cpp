@@ -59,7 +59,17 @@ Result<std::vector<Statement>> hear(const Case& some, std::span<const std::uniqu
 std::vector<std::string> outvoted(Guest guest, std::span<const Statement> statements) {
   std::vector<std::string> names;
   const Statement* most = majority(guest, statements);
-  if (!most) return names;
+  if (!most) {
+    // No two say the same to the bit, where one has known faults beside: then it counts who parts from
+    // the subject for no known reason.
+    std::size_t against = 0, voters = 0;
+    for (const Statement& statement : statements) {
+      voters += statement.outcome.has_value();
+      against += statement.outcome && statement.explanation.verdict == Verdict::unexplained;
+    }
+    if (against * 2 > voters) names.push_back(statements.front().machine);
+    return names;
+  }
   for (const Statement& statement : statements)
     if (statement.outcome && !agree(guest, **most->outcome, **statement.outcome)) names.push_back(statement.machine);
   return names;

@@ -26,7 +26,8 @@ struct Statement {
 Result<std::vector<Statement>> hear(const Case& some, std::span<const std::unique_ptr<Machine>> machines,
                                     Explainer& explainer);
 
-/// The machines that stand against a majority of those that made a statement; empty without one.
+/// The machines that stand against a majority of those that made a statement: of those that say the
+/// same, or else the subject, where most part from it for no known reason. Empty without a majority.
 std::vector<std::string> outvoted(Guest guest, std::span<const Statement> statements);
 
 /// What the majority says, as an expectation: the stop, and all registers and memory the run changed.
