@@ -1,6 +1,7 @@
 #include "oracle/machines.hpp"
 
 #include "engine/tier/interpreter_machine.hpp"
+#include "engine/tier/ir_machine.hpp"
 #include "oracle/agent/agent_machine.hpp"
 #include "oracle/unicorn/unicorn_machine.hpp"
 
@@ -12,7 +13,7 @@
 namespace diptych {
 namespace {
 
-constexpr std::array<std::string_view, 3> names = {"interp", "unicorn", "qemu"};
+constexpr std::array<std::string_view, 4> names = {"interp", "ir", "unicorn", "qemu"};
 
 }  // namespace
 
@@ -21,6 +22,7 @@ std::span<const std::string_view> machine_names() { return names; }
 Result<std::unique_ptr<Machine>> make_machine(std::string_view name, Guest guest) {
   Result<std::unique_ptr<Machine>> made =
       name == "interp"    ? make_interpreter_machine()
+      : name == "ir"      ? make_ir_machine()
       : name == "unicorn" ? make_unicorn_machine()
       : name == "qemu"    ? make_qemu_machine(guest)
                           : fail(ErrorKind::bad_input, fmt::format("there is no machine \"{}\"; there are {}", name,

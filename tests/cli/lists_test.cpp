@@ -38,5 +38,5 @@ TEST_CASE("machines says what each can run and report") {
     CHECK(machine.at("guests").at("riscv64").size() >= 8);
     for (const char* key : {"counts_retired", "exact_budget", "hides_code_end"}) CHECK(machine.at(key).is_boolean());
   }
-  CHECK(names == std::set<std::string>{"interp", "unicorn", "qemu"});
+  CHECK(names == std::set<std::string>{"interp", "ir", "unicorn", "qemu"});
 }

@@ -1,5 +1,7 @@
 #include "engine/guest/riscv64/interpreter.hpp"
 
+#include "engine/guest/riscv64/fetch.hpp"
+
 #include <algorithm>
 
 namespace diptych::riscv64 {
@@ -39,19 +41,14 @@ Interpreter::Step* Interpreter::find(u64 pc) {
   return nullptr;
 }
 
-// Reads the instruction as two halves, because the second may lie in another area or nowhere.
 bool Interpreter::fetch(u64 pc, Step& step) {
-  u32 word = 0;
-  for (u64 i = 0; i < 4; ++i) {
-    if (i == 2 && length_of(u16(word)) == 2) break;
-    const u8* host = hart.memory.reach(pc + i, 1, Access::execute);
-    if (!host) {
-      hart.stop = {StopKind::fault, Access::execute, pc + i};
-      return false;
-    }
-    word |= u32{*host} << (8 * i);
+  u64 unreachable = 0;
+  const std::optional<Decoded> decoded = riscv64::fetch(hart.memory, pc, unreachable);
+  if (!decoded) {
+    hart.stop = {StopKind::fault, Access::execute, unreachable};
+    return false;
   }
-  step.decoded = decode(word);
+  step.decoded = *decoded;
   step.evaluate = step.decoded.row ? table_[index_of(*step.decoded.row)] : illegal_;
   return true;
 }

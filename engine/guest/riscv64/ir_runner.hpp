@@ -1,0 +1,47 @@
+// The run loop of the stage `ir`: lifts each block once, then evaluates it as often as it is reached.
+#pragma once
+
+#include "engine/guest/riscv64/hart.hpp"
+#include "engine/ir/block.hpp"
+#include "engine/ir/evaluate.hpp"
+#include "engine/machine/program.hpp"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace diptych::riscv64 {
+
+class IrRunner {
+ public:
+  Hart hart;
+
+  /// Binds memory and forgets every block. `code_end` is the address whose reaching is a stop.
+  void bind(std::span<const Area> areas, u64 code_end);
+
+  /// Forgets the blocks lifted from these bytes: for changes made from outside.
+  void code_changed(Range range);
+
+  /// Runs until a stop, by the rules of Interpreter::run.
+  Stop run(Budget budget);
+
+  /// The block that begins at an address, lifted now if it was not yet; nullptr, with `hart.stop`
+  /// saying why, where its first instruction cannot be fetched. Valid until code changes.
+  const ir::Block* block_at(u64 pc);
+
+ private:
+  // The blocks that begin in one executable area, one slot every two bytes.
+  struct Slots {
+    u64 address = 0;
+    std::vector<std::unique_ptr<ir::Block>> blocks;
+  };
+
+  std::unique_ptr<ir::Block>* slot(u64 pc);
+
+  std::vector<Slots> executable_;
+  std::vector<std::unique_ptr<ir::Block>> spare_;  // their storage is used again
+  ir::Evaluator evaluator_;
+  u64 code_end_ = 0;
+};
+
+}  // namespace diptych::riscv64

@@ -1,0 +1,154 @@
+#include "engine/ir/evaluate.hpp"
+
+#include "engine/ir/compute.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace diptych::ir {
+namespace {
+
+using riscv64::Hart;
+using riscv64::Range;
+using riscv64::Reservation;
+
+bool stop(Hart& hart, Stop why) {
+  hart.stop = why;
+  return false;
+}
+
+bool aligned(Hart& hart, u64 address, u64 size, Access access) {
+  return (address & (size - 1)) == 0 || stop(hart, {StopKind::misaligned, access, address});
+}
+
+// Guest and host are little-endian: the bytes of a value are the low ones of its word.
+bool load(Hart& hart, u64 address, u64 size, u64& value) {
+  value = 0;
+  if (const u8* host = hart.memory.reach(address, size, Access::read)) [[likely]] {
+    std::memcpy(&value, host, size);
+    return true;
+  }
+  u64 unreachable = 0;
+  return hart.memory.read_across(address, &value, size, unreachable) ||
+         stop(hart, {StopKind::fault, Access::read, unreachable});
+}
+
+bool store(Hart& hart, u64 address, u64 size, u64 value) {
+  if (u8* host = hart.memory.reach(address, size, Access::write)) [[likely]] {
+    std::memcpy(host, &value, size);
+  } else {
+    u64 unreachable = 0;
+    if (!hart.memory.write_across(address, &value, size, unreachable))
+      return stop(hart, {StopKind::fault, Access::write, unreachable});
+  }
+  if (hart.memory.reach(address, 1, Access::execute) || hart.memory.reach(address + size - 1, 1, Access::execute))
+    hart.code_written = Range{address, size};
+  return true;
+}
+
+u64 sign_extended(u64 value, u64 size) {
+  const u64 above = 64 - size * 8;
+  return static_cast<u64>(static_cast<i64>(value << above) >> above);
+}
+
+bool load_reserved(Hart& hart, u64 address, u64 size, u64& value) {
+  if (!aligned(hart, address, size, Access::read) || !load(hart, address, size, value)) return false;
+  hart.reservation = Reservation{address, sign_extended(value, size)};
+  return true;
+}
+
+// `failed` becomes 0 or 1. Memory is asked only where the reservation is for this address.
+bool store_conditional(Hart& hart, u64 address, u64 size, u64 value, u64& failed) {
+  if (!aligned(hart, address, size, Access::write)) return false;
+  failed = 1;
+  if (!hart.reservation || hart.reservation->address != address) {
+    hart.reservation.reset();
+    return true;
+  }
+  const u8* host = hart.memory.reach(address, size, Access::write);
+  if (!host) return stop(hart, {StopKind::fault, Access::write, address});
+  u64 held = 0;
+  std::memcpy(&held, host, size);
+  const bool kept = sign_extended(held, size) == hart.reservation->value;
+  hart.reservation.reset();
+  if (!kept) return true;
+  failed = 0;
+  return store(hart, address, size, value);
+}
+
+// One access that reads and writes: where either is refused, the write is what is reported.
+bool load_update(Hart& hart, u64 address, u64 size, u64& value) {
+  if (!aligned(hart, address, size, Access::write)) return false;
+  const u8* host = hart.memory.reach(address, size, Access::read | Access::write);
+  if (!host) return stop(hart, {StopKind::fault, Access::write, address});
+  value = 0;
+  std::memcpy(&value, host, size);
+  return true;
+}
+
+}  // namespace
+
+bool Evaluator::run(const Block& block, Hart& hart, u64 limit) {
+  if (values_.size() < block.instructions.size()) {
+    values_.resize(block.instructions.size());
+    flags_.resize(block.instructions.size());
+  }
+  u64* const values = values_.data();
+  auto& words = hart.state.words;
+  const u64 count = std::min<u64>(limit, block.guest.size());
+  for (std::size_t g = 0; g < count; ++g) {
+    const GuestInstruction& guest = block.guest[g];
+    words[riscv64::pc_word] = guest.pc;
+    const std::size_t end = block.end_of(g);
+    for (std::size_t n = guest.first; n < end; ++n) {
+      const Instruction& i = block.instructions[n];
+      const auto operand = [&](std::size_t k) { return values[i.operands[k]]; };
+      bool goes_on = true;
+      switch (i.opcode) {
+        case Opcode::constant: values[n] = i.immediate; break;
+        case Opcode::read_word: values[n] = words[i.immediate]; break;
+        case Opcode::write_word: words[i.immediate] = operand(0); break;
+        case Opcode::retired: values[n] = hart.retired; break;
+        case Opcode::float_flags: values[n] = flags_[i.operands[0]]; break;
+        case Opcode::load: goes_on = load(hart, operand(0), bits_of(i.type) / 8, values[n]); break;
+        case Opcode::load_reserved: goes_on = load_reserved(hart, operand(0), bits_of(i.type) / 8, values[n]); break;
+        case Opcode::load_update: goes_on = load_update(hart, operand(0), bits_of(i.type) / 8, values[n]); break;
+        case Opcode::store:
+        case Opcode::store_update: goes_on = store(hart, operand(0), bits_of(i.operand_type) / 8, operand(1)); break;
+        case Opcode::store_conditional:
+          goes_on = store_conditional(hart, operand(0), bits_of(i.operand_type) / 8, operand(1), values[n]);
+          break;
+        case Opcode::synchronize_code: break;  // stores already drop what was made of the bytes they change
+        case Opcode::trap_if:
+          if (operand(0)) goes_on = stop(hart, {.kind = StopKind(i.immediate)});
+          break;
+        case Opcode::trap: return stop(hart, {.kind = StopKind(i.immediate)});
+        case Opcode::exit:
+          words[riscv64::pc_word] = operand(0);
+          ++hart.retired;
+          return true;
+        case Opcode::branch:
+          words[riscv64::pc_word] = operand(0) ? operand(1) : operand(2);
+          ++hart.retired;
+          return true;
+        default: {
+          std::array<u64, 4> operands{};
+          for (std::size_t k = 0; k < 4 && i.operands[k] != no_value; ++k) operands[k] = operand(k);
+          const Computed computed = compute(i, operands);
+          values[n] = computed.value;
+          flags_[n] = computed.flags;
+        }
+      }
+      if (!goes_on) [[unlikely]]
+        return false;
+    }
+    words[riscv64::pc_word] = guest.pc + guest.length;
+    ++hart.retired;
+    // What follows may have been lifted from bytes that are others now.
+    if (hart.code_written) [[unlikely]]
+      return true;
+  }
+  return true;
+}
+
+}  // namespace diptych::ir

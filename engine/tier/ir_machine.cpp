@@ -1,0 +1,10 @@
+#include "engine/tier/ir_machine.hpp"
+
+#include "engine/guest/riscv64/ir_runner.hpp"
+#include "engine/tier/bound_machine.hpp"
+
+namespace diptych {
+
+std::unique_ptr<Machine> make_ir_machine() { return std::make_unique<BoundMachine<riscv64::IrRunner>>("ir"); }
+
+}  // namespace diptych
