@@ -26,6 +26,7 @@ constexpr u16 filling = 0x0000;
 // its translation would fault, and not even where it stands.
 bool searched_behind_it(u64 address) { return address % page_size == page_size - 6; }
 constexpr u16 compressed_break = 0x9002;
+constexpr u16 refused = 0x9ab4;  // reserved as a compressed instruction, and above 0x0073 no system call
 constexpr u32 system_call = 0x00000073;
 constexpr u32 breakpoint = 0x00100073;  // differs from it in the upper half only
 
@@ -94,8 +95,9 @@ void write_entry(u64 address, u64 target, std::span<u8> page) {
   for (; at + 2 <= page.size(); at += 2) put(page, at, filling);
 }
 
-// An ecall becomes an ebreak by its upper half alone. Where that half was an instruction by itself, it
-// was the illegal 0x0000, and 0x0010 is illegal too: only a program that reads its own code can tell.
+// An ecall is made an illegal instruction by its upper half alone. Where that half was an instruction by
+// itself, it was the illegal 0x0000, and what replaces it is illegal too: only a program that reads or
+// rewrites its own code can tell, and it hardly ever writes just this.
 // The upper half of an instruction cut off by the end of the code would be found in the filling, so the
 // instruction is replaced whole, where the code read from its start arrives at it.
 void plant(const AreaPlan& code, std::span<u8> pages, Planted& planted) {
@@ -121,8 +123,7 @@ void plant(const AreaPlan& code, std::span<u8> pages, Planted& planted) {
     const bool searched = begins && searched_behind_it(code.address + at);
     if (at + 4 <= bytes.size() && is_system_call(bytes, at)) {
       planted.system_calls.push_back(code.address + at);
-      if (searched) replace(at, filling);
-      else replace(at + 2, breakpoint >> 16);
+      replace(at + 2, refused);
     } else if (searched && is_breakpoint(bytes.subspan(at))) {
       replace(at, filling);
     } else if (begins && at + length > bytes.size() && end % page_size != 0) {
@@ -156,7 +157,9 @@ Stop explain(const Ending& ending, const GuestState& state, const Scene& scene) 
     instruction |= u32{half(scene.code, offset + 2)} << 16;
   }
   const std::optional<MemoryAccess> tried = memory_access(instruction, state);
-  const bool system_call_here = std::ranges::binary_search(scene.planted->system_calls, pc);
+  // Unless the guest has written something else there since.
+  const bool system_call_here = offset + 4 <= size && is_system_call(scene.code, offset) &&
+                                std::ranges::binary_search(scene.planted->system_calls, pc);
   switch (ending.signal) {
     case AGENT_SIGNAL_TRAP:
       return {.kind = system_call_here ? StopKind::system_call : StopKind::breakpoint};
