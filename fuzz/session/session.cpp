@@ -92,7 +92,7 @@ class Session {
     if (error_) return std::unexpected(*error_);
     settle_raw_cases();
     Summary& summary = gather();
-    write_reports(summary);
+    if (auto written = write_reports(summary); !written) return std::unexpected(std::move(written).error());
     return summary;
   }
 
@@ -348,9 +348,10 @@ class Session {
     return summary_;
   }
 
-  void write_reports(const Summary& summary) {
-    (void)write_atomically(configuration().out / "summary.json", to_json(summary).dump(2) + "\n");
-    (void)write_atomically(configuration().out / "summary.txt", to_text(summary));
+  Result<void> write_reports(const Summary& summary) {
+    auto written = write_atomically(configuration().out / "summary.json", to_json(summary).dump(2) + "\n");
+    if (written) written = write_atomically(configuration().out / "summary.txt", to_text(summary));
+    return written;
   }
 
   Programs programs_;
