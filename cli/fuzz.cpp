@@ -51,8 +51,8 @@ int run(const std::vector<std::string>& arguments) {
   i64 runs = 0;  // signed, or "-5" would be read as very many
   options::options_description described("Options");
   described.add_options()("guest", options::value(&guest)->default_value("riscv64"), "the guest")(
-      "subject", options::value(&configuration.subjects)->default_value("interp"), "machines under test, separated by commas")(
-      "oracle", options::value(&configuration.oracles)->default_value("unicorn,qemu"), "machines to hold them against")(
+      "subject", options::value(&configuration.subjects)->default_value("interp"), "machines under test, separated by commas; all: every stage of the engine")(
+      "oracle", options::value(&configuration.oracles)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")(
       "runs", options::value(&runs), "stop after so many runs, a run being one input on all machines")(
       "seconds", options::value(&configuration.seconds), "stop after so many seconds")(
       "seed", options::value(&configuration.seed)->default_value(1), "the same seed gives the same session")(
@@ -71,6 +71,8 @@ int run(const std::vector<std::string>& arguments) {
     return complain({ErrorKind::bad_input, fmt::format("--seconds {} is not a time above 0", configuration.seconds)});
   configuration.runs = u64(runs);
   configuration.guest = *named;
+  configuration.subjects = subject_list(configuration.subjects, *named);
+  configuration.oracles = oracle_list(configuration.oracles, *named);
   configuration.corpus = corpus;
   configuration.out = out;
   if (runs == 0 && configuration.seconds == 0) configuration.seconds = 60;

@@ -15,11 +15,12 @@ int run(const std::vector<std::string>& arguments) {
   const Parsed parsed = parse(machines_verb, arguments, described);
   if (!parsed.go_on) return parsed.exit;
   nlohmann::json all = nlohmann::json::array();
-  for (std::string_view name : machine_names()) {
-    Result<std::unique_ptr<Machine>> machine = make_machine(name, Guest::riscv64);
+  for (const auto& [name, stage, make] : registered_machines()) {
+    const Result<std::unique_ptr<Machine>> machine = make(Guest::riscv64);
+    const std::string_view role = stage ? "stage" : "reference";
     if (!machine) {
-      all.push_back({{"name", name}, {"available", false}, {"reason", machine.error().message}});
-      if (!parsed.values.contains("json")) fmt::print("{:<9} not available: {}\n", name, machine.error().message);
+      all.push_back({{"name", name}, {"role", role}, {"available", false}, {"reason", machine.error().message}});
+      if (!parsed.values.contains("json")) fmt::print("{:<12} {:<9} not available: {}\n", name, role, machine.error().message);
       continue;
     }
     const Description& d = (*machine)->describe();
@@ -36,6 +37,7 @@ int run(const std::vector<std::string>& arguments) {
       guests[std::string(name_of(support.guest))] = extensions;
     }
     all.push_back({{"name", d.name},
+                   {"role", role},
                    {"available", true},
                    {"version", d.version},
                    {"guests", guests},
@@ -43,7 +45,7 @@ int run(const std::vector<std::string>& arguments) {
                    {"exact_budget", d.exact_budget},
                    {"hides_code_end", d.hides_code_end}});
     if (!parsed.values.contains("json"))
-      fmt::print("{:<9} {:<24}{}{}{}\n", d.name, d.version, plain, d.counts_retired ? "; counts instructions" : "",
+      fmt::print("{:<12} {:<9} {:<24}{}{}{}\n", d.name, role, d.version, plain, d.counts_retired ? "; counts instructions" : "",
                  d.exact_budget ? "; exact budgets" : "");
   }
   if (parsed.values.contains("json")) fmt::print("{}\n", all.dump(1));

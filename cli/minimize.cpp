@@ -38,8 +38,8 @@ int run(const std::vector<std::string>& arguments) {
   std::string path, subject, oracle, out;
   options::options_description described("Options");
   described.add_options()("case", options::value(&path)->required(), "the case file")(
-      "subject", options::value(&subject)->default_value("interp"), "machines under test, separated by commas")(
-      "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against")(
+      "subject", options::value(&subject)->default_value("interp"), "machines under test, separated by commas; all: every stage of the engine")(
+      "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")(
       "out", options::value(&out)->default_value("."), "directory for the smallest case, named by its signature")("json", "print JSON");
   options::positional_options_description positional;
   positional.add("case", 1);
@@ -49,7 +49,7 @@ int run(const std::vector<std::string>& arguments) {
 
   Result<Case> some = read_case(path);
   if (!some) return complain(some.error());
-  auto machines = make_machines(subject + "," + oracle, some->guest());
+  auto machines = make_machines(subject_list(subject, some->guest()) + "," + oracle_list(oracle, some->guest()), some->guest());
   if (!machines) return complain(machines.error());
   Explainer explainer;
   std::optional<fuzz::Minimized> smallest;

@@ -50,8 +50,8 @@ int run(const std::vector<std::string>& arguments) {
   std::string subject, oracle;
   options::options_description described("Options");
   described.add_options()("case", options::value(&paths)->required(), "the case files, or directories of them")(
-      "subject", options::value(&subject)->default_value("interp"), "machines under test, separated by commas")(
-      "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against")("json", "print JSON");
+      "subject", options::value(&subject)->default_value("interp"), "machines under test, separated by commas; all: every stage of the engine")(
+      "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")("json", "print JSON");
   options::positional_options_description positional;
   positional.add("case", -1);
   const Parsed parsed = parse(replay_verb, arguments, described, positional);
@@ -77,7 +77,8 @@ int run(const std::vector<std::string>& arguments) {
     if (!some) return complain(some.error());
     cases.push_back(std::move(*some));
   }
-  auto machines = make_machines(subject + "," + oracle, cases.empty() ? Guest::riscv64 : cases.front().guest());
+  const Guest guest = cases.empty() ? Guest::riscv64 : cases.front().guest();
+  auto machines = make_machines(subject_list(subject, guest) + "," + oracle_list(oracle, guest), guest);
   if (!machines) return complain(machines.error());
   Explainer explainer;
   nlohmann::json all = nlohmann::json::array();

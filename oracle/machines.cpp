@@ -8,25 +8,63 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
+#include <ranges>
 
 namespace diptych {
 namespace {
 
-constexpr std::array<std::string_view, 4> names = {"interp", "ir", "unicorn", "qemu"};
+using Made = Result<std::unique_ptr<Machine>>;
+
+constexpr bool stage = true, reference = false;
+
+constexpr auto registered = std::to_array<RegisteredMachine>({
+    {"interp", stage, [](Guest) -> Made { return make_interpreter_machine(); }},
+    {"ir", stage, [](Guest) -> Made { return make_ir_machine(); }},
+    {"unicorn", reference, [](Guest) -> Made { return make_unicorn_machine(); }},
+    {"qemu", reference, [](Guest guest) -> Made { return make_qemu_machine(guest); }},
+});
+
+// The place of a machine in the pipeline; all that are no stage come behind it.
+std::size_t place_of(std::string_view name) {
+  const auto at = std::ranges::find(registered, name, &RegisteredMachine::name);
+  return at != registered.end() && at->stage ? std::size_t(at - registered.begin()) : registered.size();
+}
+
+std::vector<std::string_view> plain_list(std::string_view list, Guest guest, bool stages) {
+  std::vector<std::string_view> names;
+  while (true) {
+    const std::size_t comma = list.find(',');
+    const std::string_view name = list.substr(0, comma);
+    if (name == "all") {
+      for (const RegisteredMachine& machine : registered) {
+        if (machine.stage != stages) continue;
+        // One that cannot be made here stays in the list, so that whoever asks for all is told.
+        const Made made = machine.make(guest);
+        if (!made || (*made)->describe().runs(guest)) names.push_back(machine.name);
+      }
+    } else {
+      names.push_back(name);
+    }
+    if (comma == std::string_view::npos) return names;
+    list.remove_prefix(comma + 1);
+  }
+}
 
 }  // namespace
 
-std::span<const std::string_view> machine_names() { return names; }
+std::span<const RegisteredMachine> registered_machines() { return registered; }
+
+bool is_stage(std::string_view name) { return place_of(name) != registered.size(); }
 
 Result<std::unique_ptr<Machine>> make_machine(std::string_view name, Guest guest) {
-  Result<std::unique_ptr<Machine>> made =
-      name == "interp"    ? make_interpreter_machine()
-      : name == "ir"      ? make_ir_machine()
-      : name == "unicorn" ? make_unicorn_machine()
-      : name == "qemu"    ? make_qemu_machine(guest)
-                          : fail(ErrorKind::bad_input, fmt::format("there is no machine \"{}\"; there are {}", name,
-                                                                   fmt::join(names, ", ")));
+  const auto known = std::ranges::find(registered, name, &RegisteredMachine::name);
+  if (known == registered.end())
+    return fail(ErrorKind::bad_input,
+                fmt::format("there is no machine \"{}\"; there are {}", name,
+                            fmt::join(registered | std::views::transform(&RegisteredMachine::name), ", ")));
+  Made made = known->make(guest);
   if (made && !(*made)->describe().runs(guest))
     return fail(ErrorKind::bad_input, fmt::format("{} does not run {}", name, name_of(guest)));
   return made;
@@ -42,6 +80,18 @@ Result<std::vector<std::unique_ptr<Machine>>> make_machines(std::string_view lis
     if (comma == std::string_view::npos) return machines;
     list.remove_prefix(comma + 1);
   }
+}
+
+std::string subject_list(std::string_view list, Guest guest) {
+  std::vector<std::string_view> stages, others;
+  for (const std::string_view name : plain_list(list, guest, stage)) (is_stage(name) ? stages : others).push_back(name);
+  std::ranges::sort(stages, {}, place_of);
+  stages.insert(stages.end(), others.begin(), others.end());
+  return fmt::format("{}", fmt::join(stages, ","));
+}
+
+std::string oracle_list(std::string_view list, Guest guest) {
+  return fmt::format("{}", fmt::join(plain_list(list, guest, reference), ","));
 }
 
 }  // namespace diptych

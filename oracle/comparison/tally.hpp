@@ -33,7 +33,7 @@ struct MachineTally {
 };
 
 struct Tally {
-  static constexpr std::size_t most_machines = 8, most_quirks = 64, most_rows = 1024;
+  static constexpr std::size_t most_machines = 24, most_quirks = 64, most_rows = 1024;
 
   u64 runs = 0;        ///< program and input pairs
   u64 executions = 0;  ///< runs, times the machines that ran them
