@@ -119,6 +119,8 @@ struct Arithmetic {
     else return {a.builder, a.builder->emit(opcode, type_of<T>(), {a.id, b.id})};
   }
 
+  /// The flags are not a value of the IR: they stand for the operation that raised them, and are good
+  /// for raise_flags alone.
   template <class R>
   struct FloatHandles {
     Handle<R> value;
@@ -130,7 +132,7 @@ struct Arithmetic {
     Builder& builder = *rounding.builder;
     constexpr bool is_signed = std::is_signed_v<R> || (std::is_signed_v<T> || ...);
     const ValueId value = builder.emit(detail::opcode_of(operation, is_signed), type_of<R>(), {rounding.id, operands.id...});
-    return {{&builder, value}, {&builder, builder.emit(Opcode::float_flags, Type::i8, {value})}};
+    return {{&builder, value}, {&builder, value}};
   }
 };
 

@@ -1,7 +1,7 @@
 // A block of IR: guest instructions in their order, each as the IR instructions it is made of.
 //
 // A value is named by the position of the instruction that makes it; it may be used by every later
-// one. Where guest instructions begin is kept beside the code, so that any of them can be a place to
+// one, also behind an exit on a condition. Where guest instructions begin is kept beside the code, so that any of them can be a place to
 // stop at: the state before it is exactly what the instructions before it have written.
 #pragma once
 
@@ -40,6 +40,9 @@ struct GuestInstruction {
 struct Block {
   std::vector<Instruction> instructions;
   std::vector<GuestInstruction> guest;
+  /// Which state of the guest beyond its PC the translation takes for granted, as the guest numbers it:
+  /// for RISC-V the rounding mode in force.
+  u8 variant = 0;
 
   u64 pc() const { return guest.front().pc; }
   /// One past the last byte of guest code.

@@ -8,10 +8,6 @@
 namespace diptych::ir {
 namespace {
 
-using riscv64::Hart;
-using riscv64::Range;
-using riscv64::Reservation;
-
 bool stop(Hart& hart, Stop why) {
   hart.stop = why;
   return false;
@@ -98,7 +94,7 @@ bool Evaluator::run(const Block& block, Hart& hart, u64 limit) {
   const u64 count = std::min<u64>(limit, block.guest.size());
   for (std::size_t g = 0; g < count; ++g) {
     const GuestInstruction& guest = block.guest[g];
-    words[riscv64::pc_word] = guest.pc;
+    words[program_counter_] = guest.pc;
     const std::size_t end = block.end_of(g);
     for (std::size_t n = guest.first; n < end; ++n) {
       const Instruction& i = block.instructions[n];
@@ -109,7 +105,7 @@ bool Evaluator::run(const Block& block, Hart& hart, u64 limit) {
         case Opcode::read_word: values[n] = words[i.immediate]; break;
         case Opcode::write_word: words[i.immediate] = operand(0); break;
         case Opcode::retired: values[n] = hart.retired; break;
-        case Opcode::float_flags: values[n] = flags_[i.operands[0]]; break;
+        case Opcode::raise_flags: words[i.immediate] |= flags_[i.operands[0]]; break;
         case Opcode::load: goes_on = load(hart, operand(0), bits_of(i.type) / 8, values[n]); break;
         case Opcode::load_reserved: goes_on = load_reserved(hart, operand(0), bits_of(i.type) / 8, values[n]); break;
         case Opcode::load_update: goes_on = load_update(hart, operand(0), bits_of(i.type) / 8, values[n]); break;
@@ -123,12 +119,17 @@ bool Evaluator::run(const Block& block, Hart& hart, u64 limit) {
           if (operand(0)) goes_on = stop(hart, {.kind = StopKind(i.immediate)});
           break;
         case Opcode::trap: return stop(hart, {.kind = StopKind(i.immediate)});
+        case Opcode::exit_if:
+          if (!operand(0)) break;
+          words[program_counter_] = operand(1);
+          ++hart.retired;
+          return true;
         case Opcode::exit:
-          words[riscv64::pc_word] = operand(0);
+          words[program_counter_] = operand(0);
           ++hart.retired;
           return true;
         case Opcode::branch:
-          words[riscv64::pc_word] = operand(0) ? operand(1) : operand(2);
+          words[program_counter_] = operand(0) ? operand(1) : operand(2);
           ++hart.retired;
           return true;
         default: {
@@ -142,7 +143,7 @@ bool Evaluator::run(const Block& block, Hart& hart, u64 limit) {
       if (!goes_on) [[unlikely]]
         return false;
     }
-    words[riscv64::pc_word] = guest.pc + guest.length;
+    words[program_counter_] = guest.pc + guest.length;
     ++hart.retired;
     // What follows may have been lifted from bytes that are others now.
     if (hart.code_written) [[unlikely]]

@@ -21,9 +21,9 @@ enum class Opcode : u8 {
   float_add, float_subtract, float_multiply, float_divide, float_square_root, float_fused_multiply_add,
   float_minimum, float_maximum, float_equal, float_less, float_less_equal,
   float_to_signed, float_to_unsigned, float_from_signed, float_from_unsigned, float_convert,
-  float_flags,  ///< the flags that a floating-point instruction before it raised
   // guest state
   read_word, write_word,
+  raise_flags,  ///< a word of the state gets the flags that a floating-point operation raised, beside its own
   retired,  ///< guest instructions retired before the one this belongs to
   // memory
   load, store,
@@ -32,17 +32,23 @@ enum class Opcode : u8 {
   store_update,  ///< second half: cannot fail any more
   synchronize_code,
   // stops and exits
-  trap_if, trap, exit, branch,
+  trap_if,
+  exit_if,  ///< leaves the block, the guest instruction done; last of its guest instruction
+  trap, exit, branch,
 };
 
 /// What an instruction's immediate means.
-enum class Immediate : u8 { none, number, word, stop };
+enum class Immediate : u8 {
+  none, number, word, stop,
+  check,  ///< of a memory access: 0, its address must be checked; 1, an access before it in the block has
+          ///< checked the base of its address: operand 0, or x where operand 0 is x + constant
+};
 
 /// How types go together; the verifier has one rule for each.
 enum class Shape : u8 {
   constant, arithmetic, multiply_high, comparison, bits, truncate, extend, reinterpret, select,
-  float_arithmetic, float_comparison, float_to_integer, float_from_integer, float_convert, float_flags,
-  word_read, word_write, count, load, store, store_conditional, none, trap_if, exit, branch,
+  float_arithmetic, float_comparison, float_to_integer, float_from_integer, float_convert, flags,
+  word_read, word_write, count, load, store, store_conditional, none, trap_if, exit_if, exit, branch,
 };
 
 struct Traits {
@@ -106,18 +112,19 @@ constexpr auto all_traits = std::to_array<Traits>({
     {Opcode::float_from_signed, "float_from_signed", 2, Shape::float_from_integer},
     {Opcode::float_from_unsigned, "float_from_unsigned", 2, Shape::float_from_integer},
     {Opcode::float_convert, "float_convert", 2, Shape::float_convert},
-    {Opcode::float_flags, "float_flags", 1, Shape::float_flags},
     {Opcode::read_word, "read_word", 0, Shape::word_read, Immediate::word},
     {Opcode::write_word, "write_word", 1, Shape::word_write, Immediate::word, true},
+    {Opcode::raise_flags, "raise_flags", 1, Shape::flags, Immediate::word, true},
     {Opcode::retired, "retired", 0, Shape::count},
-    {Opcode::load, "load", 1, Shape::load, Immediate::none, false, true},
-    {Opcode::store, "store", 2, Shape::store, Immediate::none, true, true},
+    {Opcode::load, "load", 1, Shape::load, Immediate::check, false, true},
+    {Opcode::store, "store", 2, Shape::store, Immediate::check, true, true},
     {Opcode::load_reserved, "load_reserved", 1, Shape::load, Immediate::none, true, true},
     {Opcode::store_conditional, "store_conditional", 2, Shape::store_conditional, Immediate::none, true, true},
     {Opcode::load_update, "load_update", 1, Shape::load, Immediate::none, false, true},
     {Opcode::store_update, "store_update", 2, Shape::store, Immediate::none, true},
     {Opcode::synchronize_code, "synchronize_code", 0, Shape::none, Immediate::none, true},
     {Opcode::trap_if, "trap_if", 1, Shape::trap_if, Immediate::stop, false, true},
+    {Opcode::exit_if, "exit_if", 2, Shape::exit_if, Immediate::none, true},
     {Opcode::trap, "trap", 0, Shape::none, Immediate::stop, true, true, true},
     {Opcode::exit, "exit", 1, Shape::exit, Immediate::none, true, false, true},
     {Opcode::branch, "branch", 3, Shape::branch, Immediate::none, true, false, true},

@@ -63,7 +63,12 @@ std::string read_instruction(std::span<const std::string_view> words, Block& blo
     i.type = Type(type - type_names.begin());
     words = words.subspan(1);
   }
-  if (words.size() != traits->operands + (traits->immediate == Immediate::none ? 0u : 1u))
+  if (traits->immediate == Immediate::check && !words.empty() && words.back() == "checked") {
+    i.immediate = 1;
+    words = words.first(words.size() - 1);
+  }
+  const bool has_immediate = traits->immediate != Immediate::none && traits->immediate != Immediate::check;
+  if (words.size() != traits->operands + (has_immediate ? 1u : 0u))
     return fmt::format("{} takes {} operands", traits->name, traits->operands);
   for (std::size_t k = 0; k < traits->operands; ++k) {
     const std::optional<u64> operand = value_name(words[k]);
@@ -71,7 +76,7 @@ std::string read_instruction(std::span<const std::string_view> words, Block& blo
     i.operands[k] = ValueId(*operand);
     i.operand_type = block.instructions[i.operands[k]].type;
   }
-  if (traits->immediate != Immediate::none) {
+  if (has_immediate) {
     const std::optional<u64> immediate =
         traits->immediate == Immediate::stop ? stop_kind(words.back()) : number(words.back());
     if (!immediate) return fmt::format("\"{}\" is not what {} takes", words.back(), traits->name);
@@ -82,6 +87,12 @@ std::string read_instruction(std::span<const std::string_view> words, Block& blo
 }
 
 std::string read_guest(std::span<const std::string_view> words, Block& block) {
+  if (words[0] == "variant" && block.guest.empty()) {
+    const std::optional<u64> variant = words.size() == 2 ? number(words[1]) : std::nullopt;
+    if (!variant || *variant > 255) return "the variant's number is expected";
+    block.variant = u8(*variant);
+    return "";
+  }
   const std::optional<u64> pc = number(words[0]);
   const std::optional<u64> length = words.size() == 2 ? number(words[1]) : std::nullopt;
   if (!pc || !length || *length > 15) return "an address and a length are expected";

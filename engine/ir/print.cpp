@@ -11,6 +11,7 @@ namespace diptych::ir {
 std::string print(const Block& block) {
   std::string text;
   const auto out = std::back_inserter(text);
+  if (block.variant != 0) fmt::format_to(out, "variant {}\n", block.variant);
   for (std::size_t g = 0; g < block.guest.size(); ++g) {
     fmt::format_to(out, "{:#x} {}\n", block.guest[g].pc, block.guest[g].length);
     for (std::size_t n = block.guest[g].first; n < block.end_of(g); ++n) {
@@ -25,6 +26,7 @@ std::string print(const Block& block) {
         case Immediate::none: break;
         case Immediate::number: fmt::format_to(out, " {:#x}", i.immediate); break;
         case Immediate::word: fmt::format_to(out, " {}", i.immediate); break;
+        case Immediate::check: text += i.immediate ? " checked" : ""; break;
         case Immediate::stop: fmt::format_to(out, " {}", name_of(StopKind(i.immediate))); break;
       }
       text += '\n';

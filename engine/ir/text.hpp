@@ -17,7 +17,7 @@
 
 namespace diptych::ir {
 
-/// A line for each guest instruction, its address and length, and below it one for each of its IR
+/// First "variant N" where the block's is not 0. Then a line for each guest instruction, its address and length, and below it one for each of its IR
 /// instructions. A value is named by the position of its instruction.
 std::string print(const Block& block);
 

@@ -43,7 +43,7 @@ bool types_fit(const Block& block, const Instruction& i) {
     case Shape::float_from_integer:
       return is_float(i.type) && type(0) == Type::i8 && (type(1) == Type::i32 || type(1) == Type::i64);
     case Shape::float_convert: return is_float(i.type) && type(0) == Type::i8 && is_float(type(1)) && type(1) != i.type;
-    case Shape::float_flags: return i.type == Type::i8 && is_floating(opcode(0));
+    case Shape::flags: return i.type == Type::none && is_floating(opcode(0));
     case Shape::word_read:
     case Shape::count: return i.type == Type::i64;
     case Shape::word_write: return i.type == Type::none && type(0) == Type::i64;
@@ -52,6 +52,8 @@ bool types_fit(const Block& block, const Instruction& i) {
     case Shape::store_conditional: return i.type == Type::i64 && type(0) == Type::i64 && is_integer(type(1));
     case Shape::none: return i.type == Type::none;
     case Shape::trap_if: return i.type == Type::none && type(0) == Type::i1;
+    case Shape::exit_if:
+      return i.type == Type::none && type(0) == Type::i1 && type(1) == Type::i64 && opcode(1) == Opcode::constant;
     case Shape::exit: return i.type == Type::none && type(0) == Type::i64;
     case Shape::branch:
       return i.type == Type::none && type(0) == Type::i1 && type(1) == Type::i64 && type(2) == Type::i64 &&
@@ -83,6 +85,7 @@ std::string wrong(const Block& block, std::size_t n) {
     case Immediate::none: return i.immediate == 0 ? "" : "has a number where none belongs";
     case Immediate::number: return (i.immediate & ~mask_of(i.type)) == 0 ? "" : "is wider than its type";
     case Immediate::word: return i.immediate < GuestState::capacity ? "" : "names a word the state does not have";
+    case Immediate::check: return i.immediate <= 1 ? "" : "is neither checked nor not";
     case Immediate::stop: return i.immediate <= u64(StopKind::runaway) ? "" : "stops for no known reason";
   }
   return "";
@@ -112,6 +115,7 @@ Result<void> verify(const Block& block) {
       };
       if (const std::string message = wrong(block, n); !message.empty()) return at(message);
       if (traits.terminates && n + 1 != block.instructions.size()) return at("is not the last of the block");
+      if (i.opcode == Opcode::exit_if && n + 1 != block.end_of(g)) return at("is not the last of its guest instruction");
       if (traits.may_stop && took_effect) return at("may stop after something took effect");
       if (update != no_value && traits.may_stop) return at("stands between the halves of an atomic update");
       if (i.opcode == Opcode::load_update) update = ValueId(n);

@@ -12,7 +12,6 @@
 namespace diptych::gdb::riscv64 {
 namespace {
 
-using diptych::riscv64::Hart;
 using diptych::riscv64::Interpreter;
 
 Halt halt_of(const Stop& stop) {

@@ -11,7 +11,7 @@
 namespace diptych {
 namespace {
 
-Mask mask_of(const riscv64::Shadow& shadow) {
+Mask mask_of(const Shadow& shadow) {
   Mask mask;
   mask.everything = shadow.everything;
   for (std::size_t i = 0; i < riscv64::state_words; ++i) mask.words[i] = shadow.words[i];

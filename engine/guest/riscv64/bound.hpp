@@ -1,7 +1,7 @@
 // A run loop with memory of its own: a program bound to it, and started on an input.
 #pragma once
 
-#include "engine/guest/riscv64/hart.hpp"
+#include "engine/guest/hart.hpp"
 #include "engine/memory/areas.hpp"
 
 #include <cstring>

@@ -45,7 +45,7 @@ bool deviant_illegal(Hart& hart, const Decoded& decoded) {
   for (const Retiring& word : retiring)
     if ((decoded.word & word.mask) == word.match && ((hart.deviations.followed >> unsigned(word.deviation)) & 1)) {
       hart.deviations.mattered |= u64{1} << unsigned(word.deviation);
-      hart.pc() += decoded.length;
+      hart.state.words[pc_word] += decoded.length;
       ++hart.retired;
       return true;
     }

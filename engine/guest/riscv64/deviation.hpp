@@ -4,7 +4,7 @@
 #pragma once
 
 #include "engine/guest/riscv64/evaluate.hpp"
-#include "engine/guest/riscv64/hart.hpp"
+#include "engine/guest/hart.hpp"
 
 #include <array>
 #include <optional>

@@ -1,7 +1,7 @@
 // Tier 0: each row as a function that takes effect on a hart.
 #pragma once
 
-#include "engine/guest/riscv64/hart.hpp"
+#include "engine/guest/hart.hpp"
 #include "engine/guest/riscv64/table.hpp"
 
 #include <span>

@@ -63,7 +63,7 @@ std::optional<Decoded> Interpreter::at(u64 pc) {
 Stop Interpreter::run(Budget budget) {
   Steps* area = nullptr;
   for (u64 left = budget.instructions;; --left) {
-    const u64 pc = hart.pc();
+    const u64 pc = hart.state.words[pc_word];
     if (pc == code_end_) return hart.stop = {.kind = StopKind::end};
     if (left == 0) return hart.stop = {.kind = StopKind::budget};
     Step* step = nullptr;

@@ -1,8 +1,9 @@
 // The run loop of tier 0: decodes each instruction once, then evaluates it as often as it is reached.
 #pragma once
 
+#include "engine/guest/hart.hpp"
 #include "engine/guest/riscv64/evaluate.hpp"
-#include "engine/guest/riscv64/hart.hpp"
+#include "engine/guest/riscv64/registers.hpp"
 #include "engine/machine/program.hpp"
 
 #include <optional>
@@ -14,6 +15,8 @@ namespace diptych::riscv64 {
 class Interpreter {
  public:
   Hart hart;
+
+  u64& pc() { return hart.state.words[pc_word]; }
 
   /// Another table of functions gives the same run loop another sense: tracking what is undefined, or
   /// another implementation's known deviations.

@@ -1,7 +1,8 @@
 // The run loop of the stage `ir`: lifts each block once, then evaluates it as often as it is reached.
 #pragma once
 
-#include "engine/guest/riscv64/hart.hpp"
+#include "engine/guest/hart.hpp"
+#include "engine/guest/riscv64/registers.hpp"
 #include "engine/ir/block.hpp"
 #include "engine/ir/evaluate.hpp"
 #include "engine/machine/program.hpp"
@@ -16,6 +17,8 @@ class IrRunner {
  public:
   Hart hart;
 
+  u64& pc() { return hart.state.words[pc_word]; }
+
   /// Binds memory and forgets every block. `code_end` is the address whose reaching is a stop.
   void bind(std::span<const Area> areas, u64 code_end);
 
@@ -25,22 +28,29 @@ class IrRunner {
   /// Runs until a stop, by the rules of Interpreter::run.
   Stop run(Budget budget);
 
-  /// The block that begins at an address, lifted now if it was not yet; nullptr, with `hart.stop`
+  /// The block that begins at an address for the variant in force, lifted now if it was not yet; nullptr, with `hart.stop`
   /// saying why, where its first instruction cannot be fetched. Valid until code changes.
   const ir::Block* block_at(u64 pc);
 
  private:
+  // A block, and the others that begin where it does, for other variants.
+  struct Translation {
+    ir::Block block;
+    bool uses_variant = false;
+    std::unique_ptr<Translation> next;
+  };
   // The blocks that begin in one executable area, one slot every two bytes.
   struct Slots {
     u64 address = 0;
-    std::vector<std::unique_ptr<ir::Block>> blocks;
+    std::vector<std::unique_ptr<Translation>> translations;
   };
 
-  std::unique_ptr<ir::Block>* slot(u64 pc);
+  std::unique_ptr<Translation>* slot(u64 pc);
+  void discard(std::unique_ptr<Translation>& first);
 
   std::vector<Slots> executable_;
-  std::vector<std::unique_ptr<ir::Block>> spare_;  // their storage is used again
-  ir::Evaluator evaluator_;
+  std::vector<std::unique_ptr<Translation>> spare_;  // their storage is used again
+  ir::Evaluator evaluator_{pc_word};
   u64 code_end_ = 0;
 };
 

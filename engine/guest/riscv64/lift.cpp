@@ -9,9 +9,10 @@ namespace {
 
 template <class Meaning>
 struct Lifting {
-  static bool function(ir::Builder& builder, u64 pc, const Decoded& decoded) {
-    Vocabulary<LiftCore> m(builder, pc, decoded.length);
+  static bool function(ir::Builder& builder, u64 pc, const Decoded& decoded, u8 rounding, bool& uses_variant) {
+    Vocabulary<LiftCore> m(builder, pc, decoded.length, rounding);
     Meaning{}(m, decoded.operands);
+    uses_variant |= m.asked_rounding();
     return m.finish();
   }
 };
@@ -20,7 +21,8 @@ constexpr auto table = make_function_table<Lifting>();
 
 }  // namespace
 
-Lifter::Lifter(ir::Block& block, u64 pc) : block_(block), pc_(pc) {
+Lifter::Lifter(ir::Block& block, u64 pc, u8 rounding) : block_(block), pc_(pc) {
+  block.variant = rounding;
   block.instructions.clear();
   block.guest.clear();
 }
@@ -32,13 +34,23 @@ bool Lifter::add(const Decoded& decoded) {
     builder.emit(ir::Opcode::trap, ir::Type::none, {}, u64(StopKind::illegal));
     return false;
   }
-  const bool goes_on = table[index_of(*decoded.row)](builder, pc_, decoded);
+  const bool goes_on = table[index_of(*decoded.row)](builder, pc_, decoded, block_.variant, uses_variant_);
   pc_ += decoded.length;
   return goes_on;
 }
 
 void Lifter::finish() {
   ir::Builder builder(block_);
+  // An exit on a condition has nothing behind it in its guest instruction, which may be the last and not
+  // merely the last that has IR.
+  if (block_.guest.back().first != block_.instructions.size() &&
+      block_.instructions.back().opcode == ir::Opcode::exit_if) {
+    const ir::Instruction last = block_.instructions.back();
+    block_.instructions.pop_back();
+    const ir::ValueId next = builder.constant(ir::Type::i64, pc_);
+    builder.emit(ir::Opcode::branch, ir::Type::none, {last.operands[0], last.operands[1], next});
+    return;
+  }
   builder.emit(ir::Opcode::exit, ir::Type::none, {builder.constant(ir::Type::i64, pc_)});
 }
 

@@ -18,7 +18,9 @@ class LiftCore {
   template <class T>
   using V = meaning::Value<Arithmetic, T>;
 
-  LiftCore(ir::Builder& builder, u64 pc, u64 length) : builder_(builder), pc_(pc), length_(length) {}
+  /// `rounding` is the mode in force where the block runs.
+  LiftCore(ir::Builder& builder, u64 pc, u64 length, u8 rounding)
+      : builder_(builder), pc_(pc), length_(length), rounding_(rounding) {}
 
   /// Ends the block if the instruction does. Returns whether another may follow.
   bool finish() {
@@ -26,11 +28,16 @@ class LiftCore {
       builder_.end_after(*trapped_);  // whatever the row went on to say
       return false;
     }
+    if (condition_ && forward_) {
+      builder_.emit(ir::Opcode::exit_if, ir::Type::none, {condition_->handle.id, target_->handle.id});
+      return true;
+    }
     if (condition_) {
       const V<u64> next = constant<u64>(pc_ + length_);
       builder_.emit(ir::Opcode::branch, ir::Type::none, {condition_->handle.id, target_->handle.id, next.handle.id});
       return false;
     }
+    if (changes_variant_ && !target_) target_ = constant<u64>(pc_ + length_);
     if (target_) builder_.emit(ir::Opcode::exit, ir::Type::none, {target_->handle.id});
     return !target_;
   }
@@ -77,6 +84,8 @@ class LiftCore {
 
   void jump_if(V<bool> condition, u64 target) {
     condition_ = condition;
+    // A branch forward is rarely taken, one backward is a loop's end: the block goes on where the run does.
+    forward_ = static_cast<i64>(target - pc_) > 0;
     target_ = constant<u64>(target);
   }
   void jump(V<u64> target) { target_ = target; }
@@ -88,6 +97,15 @@ class LiftCore {
     auto result = Arithmetic::floating<operation, R>(rounding.handle, operands.handle...);
     return {{result.value}, {result.flags}};
   }
+  void raise(V<u8> flags) { builder_.emit(ir::Opcode::raise_flags, ir::Type::none, {flags.handle.id}, fcsr_word); }
+
+  void changes_variant() { changes_variant_ = true; }
+  u8 known_rounding() {
+    asked_rounding_ = true;
+    return rounding_;
+  }
+  /// Whether what was lifted depends on the rounding mode in force.
+  bool asked_rounding() const { return asked_rounding_; }
 
  private:
   template <class T>
@@ -98,6 +116,10 @@ class LiftCore {
   ir::Builder& builder_;
   u64 pc_;
   u64 length_;
+  u8 rounding_;
+  bool forward_ = false;
+  bool changes_variant_ = false;
+  bool asked_rounding_ = false;
   std::optional<V<bool>> condition_;
   std::optional<V<u64>> target_;
   std::optional<ir::ValueId> trapped_;

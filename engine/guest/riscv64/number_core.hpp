@@ -4,7 +4,7 @@
 // rows that cannot stop the compiler drops every check of it.
 #pragma once
 
-#include "engine/guest/riscv64/hart.hpp"
+#include "engine/guest/hart.hpp"
 #include "engine/guest/riscv64/table.hpp"
 #include "engine/meaning/numbers.hpp"
 #include "engine/meaning/value.hpp"
@@ -129,11 +129,14 @@ class NumberCore {
   /// Stores already drop what was decoded from the bytes they change.
   void synchronize_code() {}
 
+  void changes_variant() {}
+
   template <meaning::FloatOperation operation, class R, class... T>
   meaning::WithFlags<Arithmetic, R> floating(V<u8> rounding, V<T>... operands) {
     auto result = Arithmetic::floating<operation, R>(rounding.handle, operands.handle...);
     return {{result.value}, {result.flags}};
   }
+  void raise(V<u8> flags) { set_word(fcsr_word, {hart_.state.words[fcsr_word] | flags.handle}); }
 
  private:
   void stop(Stop why) {

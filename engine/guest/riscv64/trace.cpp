@@ -9,7 +9,7 @@ void Tracer::trace(const Program& program, const Input& input, Budget budget, st
   Interpreter& interpreter = bound_.interpreter();
   const bool self_changing = allows(program.code_access, Access::write);
   for (u64 left = budget.instructions; left != 0; --left) {
-    const u64 pc = interpreter.hart.pc();
+    const u64 pc = interpreter.pc();
     if (pc == program.code_end()) return;
     // Asked after the run, which has decoded it, unless it changes itself.
     std::optional<Decoded> before;

@@ -110,6 +110,12 @@ class UndefinedCore {
     const bool open = (rounding.handle.open || ... || operands.handle.open);
     return {{{result.value.handle, open}}, {{result.flags.handle, open}}};
   }
+  void raise(V<u8> flags) {
+    if (core_.stopped()) return;
+    core_.raise(plain(flags));
+    shadow_.words[fcsr_word] = shadow_.words[fcsr_word] || flags.handle.open;
+  }
+  void changes_variant() {}
 
  private:
   template <class T>
@@ -150,7 +156,7 @@ constexpr auto table = make_function_table<Tracking>();
 // An illegal instruction has no row that would notice that it was changed.
 bool track_illegal(Hart& hart, const Decoded& decoded) {
   for (u64 i = 0; i < decoded.length; ++i)
-    if (uncertain(*hart.shadow, hart.pc() + i)) hart.shadow->everything = true;
+    if (uncertain(*hart.shadow, hart.state.words[pc_word] + i)) hart.shadow->everything = true;
   return deviant_illegal(hart, decoded);
 }
 
@@ -173,7 +179,7 @@ Shadow UndefinedTracker::track(const Program& program, const Input& input, Budge
   interpreter.run(budget);
   // What could not be fetched was not looked at yet.
   for (u64 i = 0; i < 4; ++i)
-    if (uncertain(shadow, interpreter.hart.pc() + i)) shadow.everything = true;
+    if (uncertain(shadow, interpreter.pc() + i)) shadow.everything = true;
   interpreter.hart.shadow = nullptr;
   return shadow;
 }

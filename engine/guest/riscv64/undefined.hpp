@@ -2,21 +2,12 @@
 // and before FENCE.I, and all that follows from either. What is open is masked in comparisons.
 #pragma once
 
-#include "engine/guest/riscv64/registers.hpp"
+#include "engine/guest/shadow.hpp"
 #include "engine/machine/program.hpp"
 
-#include <bitset>
 #include <memory>
-#include <set>
 
 namespace diptych::riscv64 {
-
-struct Shadow {
-  std::bitset<state_words> words;  ///< registers whose value is open
-  std::set<u64> memory;            ///< bytes whose value is open
-  std::set<u64> unsynchronized;    ///< bytes of code changed since the last FENCE.I
-  bool everything = false;         ///< an open value reached an address or a branch
-};
 
 class UndefinedTracker {
  public:

@@ -13,6 +13,9 @@
 //   retired()                           instructions before this one; what it tells is left open
 //   synchronize_code()
 //   floating<Operation, R>(rounding, operands...) -> WithFlags
+//   raise(flags)                        adds what a floating-point operation raised to fcsr
+//   changes_variant()                   this instruction may change what following ones are specialised on
+//   known_rounding()                    only where code is made for one rounding mode in force: that mode
 #pragma once
 
 #include "engine/floating/formats.hpp"
@@ -96,7 +99,7 @@ class Vocabulary : public Core {
   V<f32> s(unsigned r) {
     auto raw = f(r);
     return meaning::reinterpret<f32>(
-        meaning::select((raw & boxed) == boxed, meaning::to<u32>(raw), canonical_nan_s));
+        meaning::select(meaning::to<u32>(raw >> 32) == 0xffffffff, meaning::to<u32>(raw), canonical_nan_s));
   }
   void s(unsigned r, V<f32> value) { s_bits(r, meaning::reinterpret<u32>(value)); }
   void s_bits(unsigned r, V<u32> bits) { f(r, meaning::to<u64>(bits) | boxed); }
@@ -124,15 +127,21 @@ class Vocabulary : public Core {
       illegal();
       return this->template constant<u8>(0);
     }
-    auto dynamic = meaning::to<u8>((this->word(fcsr_word) >> 5) & 7);
-    trap_if(dynamic >= 5, StopKind::illegal);
-    return dynamic;
+    if constexpr (requires { this->known_rounding(); }) {
+      const u8 known = this->known_rounding();
+      if (known >= 5) illegal();
+      return this->template constant<u8>(known);
+    } else {
+      auto dynamic = meaning::to<u8>((this->word(fcsr_word) >> 5) & 7);
+      trap_if(dynamic >= 5, StopKind::illegal);
+      return dynamic;
+    }
   }
 
   template <FloatOperation operation, class R, class... T>
   V<R> compute(V<u8> rounding, V<T>... operands) {
     auto result = this->template floating<operation, R>(rounding, operands...);
-    this->set_word(fcsr_word, this->word(fcsr_word) | meaning::to<u64>(result.flags));
+    this->raise(result.flags);
     return result.value;
   }
   /// For operations that never round.
@@ -187,6 +196,7 @@ class Vocabulary : public Core {
     return this->retired();  // cycle, time and instret count alike: the guest's only clock is its own
   }
   void csr(u16 number, V<u64> value) {
+    if (number == csr_frm || number == csr_fcsr) this->changes_variant();
     auto fcsr = this->word(fcsr_word);
     if (number == csr_fflags) this->set_word(fcsr_word, (fcsr & ~u64{0x1f}) | (value & 0x1f));
     if (number == csr_frm) this->set_word(fcsr_word, (fcsr & ~u64{0xe0}) | ((value & 7) << 5));

@@ -127,4 +127,67 @@ TEST_CASE("a store into the block that runs is seen by the next instruction") {
   }
 }
 
+TEST_CASE("a branch forward leaves the block where it is taken, and goes on where not") {
+  const auto ir = make_ir_machine();
+  const Program program{.code_address = code_at,
+                        .code = code_of("addi a0, a0, 1; beq a1, zero, 8; addi a0, a0, 2; addi a0, a0, 4"),
+                        .code_access = Access::read | Access::execute,
+                        .memory = {},
+                        .contents = {}};
+  REQUIRE(ir->prepare(program));
+  Input taken, not_taken;
+  set(taken, "pc=0x10000 a1=0");
+  set(not_taken, "pc=0x10000 a1=1");
+  for (u64 budget = 0; budget < 6; ++budget) {
+    CHECK(answer_of(*ir, not_taken, budget).retired == std::min<u64>(budget, 4));
+    const Answer answer = answer_of(*ir, taken, budget);
+    CHECK(answer.retired == std::min<u64>(budget, 3));
+    CHECK(answer.stop.kind == (budget < 3 ? StopKind::budget : StopKind::end));
+    CHECK(answer.state.words[pc_word] == code_at + std::array<u64, 6>{0, 4, 12, 16, 16, 16}[budget]);
+  }
+  CHECK(answer_of(*ir, taken, 9).state.words[x_word + 10] == 5);
+  CHECK(answer_of(*ir, not_taken, 9).state.words[x_word + 10] == 7);
+}
+
+TEST_CASE("a branch forward stands before a last instruction that does nothing") {
+  const auto ir = make_ir_machine();
+  const Program program{.code_address = code_at,
+                        .code = code_of("beq a1, zero, 8; fence iorw, iorw"),
+                        .code_access = Access::read | Access::execute,
+                        .memory = {},
+                        .contents = {}};
+  REQUIRE(ir->prepare(program));
+  for (u64 a1 = 0; a1 < 2; ++a1) {
+    Input input;
+    set(input, "pc=0x10000");
+    input.state.words[x_word + 11] = a1;
+    CHECK(answer_of(*ir, input, 9).retired == 1 + a1);
+  }
+}
+
+TEST_CASE("each rounding mode has its own translation, and a change of it is seen by the next instruction") {
+  const auto interpreter = make_interpreter_machine();
+  const auto ir = make_ir_machine();
+  for (const char* text : {"fdiv.d fa0, fa1, fa2, dyn; csrrw zero, frm, a0; fdiv.d fa3, fa1, fa2, dyn",
+                           "fdiv.d fa0, fa1, fa2, dyn; csrrw zero, fcsr, a0; fdiv.d fa3, fa1, fa2, dyn",
+                           "csrrwi zero, frm, 3; fdiv.d fa3, fa1, fa2, dyn; csrrsi a0, frm, 4; fdiv.s fa3, fa1, fa2, dyn"}) {
+    INFO(text);
+    const Program program{.code_address = code_at,
+                          .code = code_of(text),
+                          .code_access = Access::read | Access::execute,
+                          .memory = {},
+                          .contents = {}};
+    REQUIRE(interpreter->prepare(program));
+    REQUIRE(ir->prepare(program));
+    for (u64 before = 0; before < 8; ++before)
+      for (u64 after = 0; after < 256; after += 3) {
+        Input input;
+        set(input, "pc=0x10000 fa1=d:1 fa2=d:-3");
+        input.state.words[fcsr_word] = before << 5;
+        input.state.words[x_word + 10] = after;
+        REQUIRE(same(answer_of(*interpreter, input, 9), answer_of(*ir, input, 9)));
+      }
+  }
+}
+
 }  // namespace diptych::riscv64

@@ -11,7 +11,7 @@ namespace diptych::ir {
 /// A block of at most `count` instructions, of any rows, and now and then of an illegal one.
 inline Block random_block(std::mt19937_64& random, std::size_t count) {
   Block block;
-  riscv64::Lifter lifter(block, 0x10000);
+  riscv64::Lifter lifter(block, 0x10000, u8(random() % 8));
   for (std::size_t i = 0; i < count; ++i) {
     const riscv64::Row& row = riscv64::rows()[random() % riscv64::rows().size()];
     const u32 word = (static_cast<u32>(random()) & ~row.encoding.mask) | row.encoding.match;

@@ -53,11 +53,11 @@ TEST_CASE("types must go together") {
            "%5 = reinterpret i64 %0", "%5 = reinterpret f32 %4", "%5 = select i64 %0, %0, %0", "%5 = population i32 %0",
            "%5 = multiply_high_signed i32 %1, %1", "%5 = float_add f64 %0, %4, %4", "%5 = float_add f32 %3, %4, %4",
            "%5 = float_equal i64 %3, %4, %4", "%5 = float_to_signed i8 %3, %4", "%5 = float_from_signed f64 %3, %3",
-           "%5 = float_convert f64 %3, %4", "%5 = float_flags i8 %0", "%5 = read_word i32 1", "write_word %1 1",
+           "%5 = float_convert f64 %3, %4", "raise_flags %0 65", "exit_if %0, %0", "exit_if %2, %0", "%5 = read_word i32 1", "write_word %1 1",
            "%5 = load i64 %1", "%5 = load f64 %0", "store %1, %0", "store %0, %4", "%5 = store_conditional i32 %0, %1",
            "trap_if %0 illegal", "exit %1", "branch %2, %0, %0"}) {
     INFO(line);
-    const bool terminator = std::string_view(line).starts_with("exit") || std::string_view(line).starts_with("branch");
+    const bool terminator = std::string_view(line).starts_with("exit %") || std::string_view(line).starts_with("branch");
     CHECK(complains(begin + "  " + line + (terminator ? "\n" : "\n  trap illegal\n"), "types that do not go together"));
   }
   CHECK(complains("0x10 4\n  %0 = constant i8 0x100\n  trap illegal\n", "wider than its type"));
@@ -88,6 +88,19 @@ TEST_CASE("nothing may stop after something took effect") {
   CHECK(complains(begin + "  store %0, %0\n  store %0, %0\n  trap illegal\n", "may stop after"));
   CHECK(complains(begin + "  write_word %0 2\n  trap illegal\n", "may stop after"));
   CHECK(complaint(begin + "  write_word %0 2\n0x14 4\n  %2 = load i64 %0\n  write_word %2 3\n  exit %0\n") == "");
+}
+
+TEST_CASE("an exit on a condition is the last of its guest instruction") {
+  const std::string begin = "0x10 4\n  %0 = constant i1 0x1\n  %1 = constant i64 0x20\n  exit_if %0, %1\n";
+  CHECK(complaint(begin + "0x14 4\n  exit %1\n") == "");
+  CHECK(complains(begin + "  exit %1\n", "is not the last of its guest instruction"));
+}
+
+TEST_CASE("an access is checked or not") {
+  Block block = *parse("0x10 4\n  %0 = read_word i64 1\n  %1 = load i64 %0 checked\n  exit %1\n");
+  CHECK(verify(block));
+  block.instructions[1].immediate = 2;
+  CHECK(verify(block).error().message == "%1 (load) at 0x10 is neither checked nor not");
 }
 
 TEST_CASE("an atomic update has two halves") {

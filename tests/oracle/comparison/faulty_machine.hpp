@@ -41,7 +41,7 @@ class FaultyMachine final : public Machine {
     bound_.start(inputs_[index]);
     riscv64::Interpreter& interpreter = bound_.interpreter();
     for (u64 left = budget_.instructions;; --left) {
-      const auto decoded = interpreter.at(interpreter.hart.pc());
+      const auto decoded = interpreter.at(interpreter.pc());
       const u64 before = interpreter.hart.retired;
       outcome_.stop = interpreter.run({left == 0 ? u64{0} : u64{1}});
       const bool faulty = !(only_fast_ && precision == Precision::precise);

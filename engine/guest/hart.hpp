@@ -1,17 +1,16 @@
-// One hart at user level: registers, memory, and what is between the instructions.
+// One hart at user level, of whatever guest: registers, memory, and what is between the instructions.
 #pragma once
 
-#include "engine/guest/riscv64/registers.hpp"
 #include "engine/machine/state.hpp"
 #include "engine/machine/stop.hpp"
 #include "engine/memory/address_space.hpp"
 
 #include <optional>
 
-namespace diptych::riscv64 {
+namespace diptych {
 
-/// What LR left for SC. An SC succeeds if it uses the same address and memory still holds what LR
-/// read, extended to the SC's width; any other may fail by the manual, and does.
+/// What a load that reserves left for a conditional store: that succeeds if it uses the same address and
+/// memory still holds what was read, extended to its width; any other may fail by the manuals, and does.
 struct Reservation {
   u64 address = 0;
   u64 value = 0;
@@ -28,7 +27,7 @@ struct Shadow;
 
 /// Which known deviations of other implementations an evaluation follows, and which of them mattered.
 struct Deviations {
-  u64 followed = 0;   ///< bits numbered by enum Deviation
+  u64 followed = 0;   ///< bits numbered as the guest numbers its deviations
   u64 mattered = 0;
 };
 
@@ -41,8 +40,6 @@ struct Hart {
   std::optional<Range> code_written;  ///< executable bytes a store changed; the run loop takes it away
   Shadow* shadow = nullptr;
   Deviations deviations;
-
-  u64& pc() { return state.words[pc_word]; }
 };
 
-}  // namespace diptych::riscv64
+}  // namespace diptych
