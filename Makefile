@@ -6,6 +6,8 @@ ORACLE = unicorn,qemu
 DURATION = 60
 SEED = $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 OUT = reports/out
+SCALE = 1
+ROUNDS = 5
 
 PARALLEL = $(shell nproc)
 
@@ -15,12 +17,14 @@ help:
 	@echo '               GUEST=$(GUEST) SUBJECT=$(SUBJECT) ORACLE=$(ORACLE) DURATION=$(DURATION) SEED=random OUT=$(OUT)'
 	@echo 'make test      install what is missing, build, and run the tests: as released, under the'
 	@echo '               address sanitizer, and under the thread sanitizer where threads meet'
+	@echo 'make bench     install what is missing, build, and measure the tiers against native code and qemu'
+	@echo '               SCALE=$(SCALE) ROUNDS=$(ROUNDS) OUT=$(OUT); SCALE=0.1 takes a tenth of the time'
 	@echo 'make build     install what is missing, and build build/release/diptych'
 	@echo 'make packages  only install what is missing for all of these'
 	@echo 'make clean     remove build/ and reports/out/'
 
 packages:
-	@setup/install build run test
+	@setup/install build run test bench
 
 # Tests are not built unless they have been asked for before: they need more packages.
 build:
@@ -33,11 +37,18 @@ fuzz: build
 	build/release/diptych fuzz --guest $(GUEST) --subject $(SUBJECT) --oracle $(ORACLE) \
 	  --seconds $(DURATION) --seed $(SEED) --out $(OUT)
 
+bench:
+	@setup/install build run bench
+	@cmake --preset release $(if $(wildcard build/release/build.ninja),,-DDIPTYCH_TESTS=OFF)
+	@cmake --build build/release --target diptych_bench
+	@mkdir -p $(OUT)
+	build/release/diptych-bench --scale $(SCALE) --rounds $(ROUNDS) --json $(OUT)/bench.json
+
 test: test-release test-asan test-tsan
 
 # $(1) preset, $(2) targets to build, $(3) what ctest is told beside that.
 define run_tests
-	@setup/install build run test
+	@setup/install build run test bench
 	@cmake --preset $(1) -DDIPTYCH_TESTS=ON
 	@cmake --build build/$(1) --target $(2)
 	@ctest --test-dir build/$(1) --parallel $(PARALLEL) --no-tests=error --output-on-failure $(3)
@@ -55,4 +66,4 @@ test-tsan: test-asan
 clean:
 	rm -rf build reports/out
 
-.PHONY: help packages build fuzz test test-release test-asan test-tsan clean
+.PHONY: help packages build fuzz bench test test-release test-asan test-tsan clean

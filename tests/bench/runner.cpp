@@ -1,0 +1,48 @@
+#include "tests/bench/runner.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace diptych::bench {
+
+std::vector<Runner> all_runners(const Places& places) {
+  auto built_for = [places](std::string_view program, std::string_view platform) {
+    return (places.programs / fmt::format("{}.{}", program, platform)).string();
+  };
+  auto tier = [places, built_for](std::string name, bool slow) {
+    return Runner{name, slow, true, [=](std::string_view program, std::uint64_t size) {
+                    return std::vector<std::string>{places.diptych.string(), "run", "--tier", name, "--stats", "--json",
+                                                    built_for(program, "riscv64"), std::to_string(size)};
+                  }};
+  };
+  return {
+      {"native", false, false,
+       [=](std::string_view program, std::uint64_t size) {
+         return std::vector<std::string>{built_for(program, "native"), std::to_string(size)};
+       }},
+      {"qemu", false, false,
+       [=](std::string_view program, std::uint64_t size) {
+         return std::vector<std::string>{"qemu-riscv64", built_for(program, "riscv64"), std::to_string(size)};
+       }},
+      tier("baseline", false),
+      tier("interp", true),
+  };
+}
+
+std::optional<std::string> why_unusable(const Runner& runner, std::string_view program) {
+  const Result<Run> run = measure(runner.command(program, 1), 60);
+  if (!run) return run.error().message;
+  // What our command answers to a request that it cannot meet.
+  if (runner.ours && run->exit == 2) return run->err.substr(0, run->err.find('\n'));
+  return std::nullopt;
+}
+
+std::optional<double> instructions_in(std::string_view said) {
+  const std::size_t begin = said.find('{');
+  if (begin == said.npos) return std::nullopt;
+  const nlohmann::json stats = nlohmann::json::parse(said.substr(begin), nullptr, false);
+  if (!stats.is_object() || !stats.contains("instructions") || !stats["instructions"].is_number()) return std::nullopt;
+  return stats["instructions"].get<double>();
+}
+
+}  // namespace diptych::bench
