@@ -22,6 +22,11 @@ constexpr bool stage = true, reference = false;
 constexpr auto registered = std::to_array<RegisteredMachine>({
     {"interp", stage, [](Guest) -> Made { return make_interpreter_machine(); }},
     {"ir", stage, [](Guest) -> Made { return make_ir_machine(); }},
+    {"ir:forward", stage, [](Guest) -> Made { return make_ir_machine("forward"); }},
+    {"ir:fold", stage, [](Guest) -> Made { return make_ir_machine("fold"); }},
+    {"ir:common", stage, [](Guest) -> Made { return make_ir_machine("common"); }},
+    {"ir:checks", stage, [](Guest) -> Made { return make_ir_machine("checks"); }},
+    {"ir:dead", stage, [](Guest) -> Made { return make_ir_machine("dead"); }},
     {"unicorn", reference, [](Guest) -> Made { return make_unicorn_machine(); }},
     {"qemu", reference, [](Guest guest) -> Made { return make_qemu_machine(guest); }},
 });

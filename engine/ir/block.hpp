@@ -55,4 +55,17 @@ struct Block {
   bool operator==(const Block&) const = default;
 };
 
+/// How far from its base an address may lie for the base's check to stand for its own.
+constexpr u64 check_reach = 32768;
+
+/// What emitted code checks of an address: x where the address is x + constant and the constant less
+/// than check_reach in magnitude, else the address itself.
+inline ValueId base_of(const Block& block, ValueId address) {
+  const Instruction& made = block.instructions[address];
+  if (made.opcode != Opcode::add) return address;
+  const Instruction& displacement = block.instructions[made.operands[1]];
+  if (displacement.opcode != Opcode::constant) return address;
+  return displacement.immediate + check_reach - 1 < 2 * check_reach - 1 ? made.operands[0] : address;
+}
+
 }  // namespace diptych::ir

@@ -40,8 +40,8 @@ enum class Opcode : u8 {
 /// What an instruction's immediate means.
 enum class Immediate : u8 {
   none, number, word, stop,
-  check,  ///< of a memory access: 0, its address must be checked; 1, an access before it in the block has
-          ///< checked the base of its address: operand 0, or x where operand 0 is x + constant
+  check,  ///< of a memory access: 0, its address must be checked; 1, a load or store before it in the block
+          ///< has checked the base of its address: see base_of()
 };
 
 /// How types go together; the verifier has one rule for each.

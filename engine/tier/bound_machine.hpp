@@ -13,13 +13,16 @@ namespace diptych {
 template <class Runner>
 class BoundMachine final : public Machine {
  public:
-  explicit BoundMachine(std::string name)
+  /// `arguments` are the runner's.
+  template <class... Arguments>
+  explicit BoundMachine(std::string name, Arguments&&... arguments)
       : description_{.name = std::move(name),
                      .version = "0.1",
                      .guests = {{Guest::riscv64, (ExtensionSet{1} << riscv64::extension_names.size()) - 1}},
                      .counts_retired = true,
                      .exact_budget = true,
-                     .hides_code_end = true} {}
+                     .hides_code_end = true},
+        bound_(std::forward<Arguments>(arguments)...) {}
 
   const Description& describe() const override { return description_; }
 

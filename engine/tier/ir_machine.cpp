@@ -5,6 +5,9 @@
 
 namespace diptych {
 
-std::unique_ptr<Machine> make_ir_machine() { return std::make_unique<BoundMachine<riscv64::IrRunner>>("ir"); }
+std::unique_ptr<Machine> make_ir_machine(std::string_view pass) {
+  std::string name = pass.empty() ? "ir" : "ir:" + std::string(pass);
+  return std::make_unique<BoundMachine<riscv64::IrRunner>>(std::move(name), ir::pass_number(pass));
+}
 
 }  // namespace diptych

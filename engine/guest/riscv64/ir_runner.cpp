@@ -45,7 +45,7 @@ void IrRunner::code_changed(Range range) {
       const u64 pc = slots.address + offset;
       // Those of other variants may be longer or shorter, and all go: code seldom changes.
       for (const Translation* one = first.get(); one; one = one->next.get())
-        if (one->block.end() - pc > range.address - pc || pc - range.address < range.size) {
+        if (one->lifted.end() - pc > range.address - pc || pc - range.address < range.size) {
           discard(first);
           break;
         }
@@ -60,7 +60,7 @@ std::unique_ptr<IrRunner::Translation>* IrRunner::slot(u64 pc) {
   return nullptr;
 }
 
-const ir::Block* IrRunner::block_at(u64 pc) {
+const IrRunner::Translation* IrRunner::translation_at(u64 pc) {
   std::unique_ptr<Translation>* first = slot(pc);
   if (!first) {
     hart.stop = {StopKind::fault, Access::execute, pc};
@@ -68,7 +68,7 @@ const ir::Block* IrRunner::block_at(u64 pc) {
   }
   const u8 variant = variant_of(hart.state);
   for (const Translation* one = first->get(); one; one = one->next.get())
-    if (!one->uses_variant || one->block.variant == variant) return &one->block;
+    if (!one->uses_variant || one->lifted.variant == variant) return one;
 
   u64 unreachable = 0;
   std::optional<Decoded> decoded = fetch(hart.memory, pc, unreachable);
@@ -79,7 +79,7 @@ const ir::Block* IrRunner::block_at(u64 pc) {
   if (spare_.empty()) spare_.push_back(std::make_unique<Translation>());
   std::unique_ptr<Translation> made = std::move(spare_.back());
   spare_.pop_back();
-  Lifter lifter(made->block, pc, variant);
+  Lifter lifter(made->lifted, pc, variant);
   // What cannot be fetched further on is no part of the block: it stops when it is reached.
   for (std::size_t count = 1;; ++count) {
     if (!lifter.add(*decoded)) break;
@@ -91,10 +91,19 @@ const ir::Block* IrRunner::block_at(u64 pc) {
       break;
     }
   }
+  if (passes_ != 0) {
+    made->optimized = made->lifted;
+    ir::optimize(made->optimized, scratch_, passes_);
+  }
   made->uses_variant = lifter.uses_variant();
   made->next = std::move(*first);
   *first = std::move(made);
-  return &(*first)->block;
+  return first->get();
+}
+
+const ir::Block* IrRunner::block_at(u64 pc) {
+  const Translation* translation = translation_at(pc);
+  return translation ? &translation->lifted : nullptr;
 }
 
 Stop IrRunner::run(Budget budget) {
@@ -103,8 +112,12 @@ Stop IrRunner::run(Budget budget) {
     const u64 pc = hart.state.words[pc_word];
     if (pc == code_end_) return hart.stop = {.kind = StopKind::end};
     if (hart.retired == last) return hart.stop = {.kind = StopKind::budget};
-    const ir::Block* block = block_at(pc);
-    if (!block || !evaluator_.run(*block, hart, last - hart.retired)) return hart.stop;
+    const Translation* translation = translation_at(pc);
+    if (!translation) return hart.stop;
+    // Only what is as lifted can be left at any instruction.
+    const u64 left = last - hart.retired;
+    const bool whole = passes_ != 0 && left >= translation->lifted.guest.size();
+    if (!evaluator_.run(whole ? translation->optimized : translation->lifted, hart, left)) return hart.stop;
     if (hart.code_written) [[unlikely]] {
       code_changed(*hart.code_written);
       hart.code_written.reset();

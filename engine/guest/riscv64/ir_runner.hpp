@@ -1,10 +1,12 @@
-// The run loop of the stage `ir`: lifts each block once, then evaluates it as often as it is reached.
+// The run loop of the stages `ir` and `ir:PASS`: lifts each block once, runs passes over it, then evaluates
+// it as often as it is reached.
 #pragma once
 
 #include "engine/guest/hart.hpp"
 #include "engine/guest/riscv64/registers.hpp"
 #include "engine/ir/block.hpp"
 #include "engine/ir/evaluate.hpp"
+#include "engine/ir/passes/passes.hpp"
 #include "engine/machine/program.hpp"
 
 #include <memory>
@@ -17,6 +19,9 @@ class IrRunner {
  public:
   Hart hart;
 
+  /// Evaluates blocks as they are after the first `passes` passes.
+  explicit IrRunner(std::size_t passes = 0) : passes_(passes) {}
+
   u64& pc() { return hart.state.words[pc_word]; }
 
   /// Binds memory and forgets every block. `code_end` is the address whose reaching is a stop.
@@ -28,14 +33,15 @@ class IrRunner {
   /// Runs until a stop, by the rules of Interpreter::run.
   Stop run(Budget budget);
 
-  /// The block that begins at an address for the variant in force, lifted now if it was not yet; nullptr, with `hart.stop`
+  /// The block that begins at an address for the variant in force, lifted now if it was not yet, before any pass; nullptr, with `hart.stop`
   /// saying why, where its first instruction cannot be fetched. Valid until code changes.
   const ir::Block* block_at(u64 pc);
 
  private:
   // A block, and the others that begin where it does, for other variants.
   struct Translation {
-    ir::Block block;
+    ir::Block lifted;
+    ir::Block optimized;  // where there are passes
     bool uses_variant = false;
     std::unique_ptr<Translation> next;
   };
@@ -45,11 +51,14 @@ class IrRunner {
     std::vector<std::unique_ptr<Translation>> translations;
   };
 
+  const Translation* translation_at(u64 pc);
   std::unique_ptr<Translation>* slot(u64 pc);
   void discard(std::unique_ptr<Translation>& first);
 
   std::vector<Slots> executable_;
   std::vector<std::unique_ptr<Translation>> spare_;  // their storage is used again
+  std::size_t passes_;
+  ir::Scratch scratch_;
   ir::Evaluator evaluator_{pc_word};
   u64 code_end_ = 0;
 };

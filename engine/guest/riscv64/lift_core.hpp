@@ -45,13 +45,17 @@ class LiftCore {
   template <class T>
   V<T> constant(T value) { return {Arithmetic::constant(builder_, value)}; }
 
-  V<u64> word(std::size_t i) { return made<u64>(ir::Opcode::read_word, {}, i); }
+  V<u64> word(std::size_t i) {
+    return {{&builder_, builder_.emit(ir::Opcode::read_word, ir::Type::i64, ir::Type::none, i)}};
+  }
   void set_word(std::size_t i, V<u64> value) {
-    builder_.emit(ir::Opcode::write_word, ir::Type::none, {value.handle.id}, i);
+    builder_.emit(ir::Opcode::write_word, ir::Type::none, ir::Type::i64, i, value.handle.id);
   }
 
   template <class T>
-  V<T> load(V<u64> address) { return made<T>(ir::Opcode::load, {address.handle.id}); }
+  V<T> load(V<u64> address) {
+    return {{&builder_, builder_.emit(ir::Opcode::load, ir::type_of<T>(), ir::Type::i64, 0, address.handle.id)}};
+  }
   template <class T>
   void store(V<u64> address, V<T> value) {
     builder_.emit(ir::Opcode::store, ir::Type::none, {address.handle.id, value.handle.id});

@@ -1,0 +1,25 @@
+// What the passes note down while they work: kept from block to block, so that none of them allocates
+// once the longest block has been seen.
+#pragma once
+
+#include "engine/ir/block.hpp"
+
+#include <vector>
+
+namespace diptych::ir {
+
+/// Bits of a value known to be zero, and known to be one.
+struct KnownBits {
+  u64 zeros = 0;
+  u64 ones = 0;
+};
+
+struct Scratch {
+  std::vector<Instruction> out;        ///< the block as it is being written anew
+  std::vector<ValueId> renamed;        ///< by a value's old name, its new one
+  std::vector<KnownBits> known;        ///< by a value's new name
+  std::vector<u32> marks;              ///< by value: what a pass notes of it
+  std::vector<ValueId> table;          ///< of `common`: where a value of this hash was made
+};
+
+}  // namespace diptych::ir
