@@ -43,6 +43,7 @@ bench:
 	@cmake --build build/release --target diptych_bench
 	@mkdir -p $(OUT)
 	build/release/diptych-bench --scale $(SCALE) --rounds $(ROUNDS) --json $(OUT)/bench.json
+	build/release/diptych-bench-translation --json $(OUT)/translation.json
 
 test: test-release test-asan test-tsan
 
