@@ -1,5 +1,6 @@
 #include "tests/bench/guest_code.hpp"
 
+#include "engine/ir/verify.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/bench/stages.hpp"
 #include "tests/catch.hpp"
@@ -55,14 +56,19 @@ TEST_CASE("a program's code is its section .text, where the tools say it lies") 
                 static_cast<unsigned long long>(code->address));
   CHECK(listed->out.find(expected) != std::string::npos);
 
+  const std::vector<Stage> all = stages();
   u64 bytes = 0;
   for (const Stretch& stretch : sweep(*code)) {
     CHECK(stretch.pc == code->address + bytes);
-    Batch batch{.stretches = {&stretch, 1}, .decoded = {}, .blocks = {}};
-    for (const Stage& stage : stages()) stage.run(batch);
-    const ir::Block& block = batch.blocks[0];
-    if (block.pc() != stretch.pc || block.guest.size() != stretch.count) FAIL("a stage lost instructions");
-    bytes = block.end() - code->address;
+    Batch batch{.stretches = {&stretch, 1}, .decoded = {}, .blocks = {}, .scratch = {}};
+    for (const Stage& stage : all) {
+      stage.run(batch);
+      if (stage.name != "lift") continue;
+      // Behind it, a pass may find that the end is never reached.
+      CHECK(batch.blocks[0].guest.size() == stretch.count);
+      bytes = batch.blocks[0].end() - code->address;
+    }
+    if (const Result<void> formed = ir::verify(batch.blocks[0]); !formed) FAIL(formed.error().message);
   }
   CHECK(code->bytes.size() - bytes < 4);
 }

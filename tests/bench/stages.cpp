@@ -1,6 +1,7 @@
 #include "tests/bench/stages.hpp"
 
 #include "engine/guest/riscv64/lift.hpp"
+#include "engine/ir/passes/passes.hpp"
 
 #include <cstring>
 
@@ -49,7 +50,14 @@ std::size_t ir_instructions(const Batch& batch) {
 }  // namespace
 
 std::vector<Stage> stages() {
-  return {{"decode", decode, "guest", decoded_instructions}, {"lift", lift, "IR", ir_instructions}};
+  std::vector<Stage> all = {{"decode", decode, "guest", decoded_instructions}, {"lift", lift, "IR", ir_instructions}};
+  for (const ir::Pass& pass : ir::passes()) {
+    auto run = [pass](Batch& batch) {
+      for (std::size_t i = 0; i < batch.stretches.size(); ++i) pass.run(batch.blocks[i], batch.scratch);
+    };
+    all.push_back({std::string(pass.name), run, "IR", ir_instructions});
+  }
+  return all;
 }
 
 }  // namespace diptych::bench

@@ -3,6 +3,7 @@
 
 #include "engine/guest/riscv64/table.hpp"
 #include "engine/ir/block.hpp"
+#include "engine/ir/passes/scratch.hpp"
 #include "tests/bench/guest_code.hpp"
 
 #include <functional>
@@ -18,6 +19,7 @@ struct Batch {
   std::span<const Stretch> stretches;
   std::vector<riscv64::Decoded> decoded;  ///< of all stretches, one after the other
   std::vector<ir::Block> blocks;          ///< one a stretch; there may be more, from before
+  ir::Scratch scratch;
 
 };
 
