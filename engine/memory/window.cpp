@@ -1,0 +1,206 @@
+#include "engine/memory/window.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace diptych {
+namespace {
+
+constexpr u64 smallest_fallback = u64{1} << 32;
+constexpr u64 huge_page = u64{2} << 20;
+// Up to here, zeroing by hand is cheaper than handing pages back and faulting them in again.
+constexpr u64 cleared_by_hand = 64 * page_size;
+
+constexpr int private_memory = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+
+int protection_of(u8 page) {
+  if (!allows(Access(page), Access::read)) return PROT_NONE;
+  const bool writable = allows(Access(page), Access::write) && !(page & Window::watched_bit);
+  return writable ? PROT_READ | PROT_WRITE : PROT_READ;
+}
+
+u8* allocate(u64 size, int protection) {
+  void* mapped = mmap(nullptr, size, protection, private_memory, -1, 0);
+  return mapped == MAP_FAILED ? nullptr : static_cast<u8*>(mapped);
+}
+
+std::unexpected<Error> host_refuses(std::string_view what, u64 address, u64 size) {
+  return fail(ErrorKind::environment, fmt::format("the host refuses to {} {:#x} bytes of guest memory at {:#x}: {}", what,
+                                                  size, address, std::strerror(errno)));
+}
+
+u64 page_floor(u64 address) { return address & ~(page_size - 1); }
+u64 page_ceiling(u64 address) { return page_floor(address + page_size - 1); }
+
+}  // namespace
+
+Result<Window> Window::reserve(u64 size) {
+  if (size == 0 || size > most)
+    return fail(ErrorKind::bad_input,
+                fmt::format("a window for guest memory takes between 1 and {:#x} bytes, not {:#x}", most, size));
+  size = page_ceiling(size);
+  u8* reserved = nullptr;
+  while (!(reserved = allocate(reservation(size), PROT_NONE)) && size > smallest_fallback)
+    size = std::max(page_ceiling(size / 2), smallest_fallback);
+  if (!reserved)
+    return fail(ErrorKind::environment,
+                fmt::format("the host has no {:#x} bytes of addresses for guest memory: {}", size, std::strerror(errno)));
+  u8* pages = allocate(size / page_size, PROT_READ | PROT_WRITE);
+  if (!pages) {
+    const int error = errno;
+    munmap(reserved, reservation(size));
+    return fail(ErrorKind::environment, fmt::format("the host has no memory for a table of guest pages: {}", std::strerror(error)));
+  }
+  // The reservation is one guard larger than it need be, so that there is room to align.
+  const u64 aligned = (reinterpret_cast<u64>(reserved) + 2 * guard - 1) & ~(guard - 1);
+  const u64 before = aligned - guard - reinterpret_cast<u64>(reserved);
+  if (before) munmap(reserved, before);
+  if (before != guard) munmap(reserved + before + 2 * guard + size, guard - before);
+  return Window(reserved + before + guard, size, pages);
+}
+
+Window::~Window() {
+  if (!base_) return;
+  munmap(base_ - guard, size_ + 2 * guard);
+  munmap(pages_, size_ / page_size);
+}
+
+Result<void> Window::check_range(u64 address, u64 size) const {
+  if (size != 0 && (address | size) % page_size == 0 && address < size_ && size <= size_ - address) return {};
+  return fail(ErrorKind::bad_input,
+              fmt::format("{:#x} bytes at {:#x} are not whole pages of a window of {:#x} bytes", size, address, size_));
+}
+
+Result<void> Window::check_mapped(u64 address, u64 size) const {
+  for (u64 at = address; at < address + size; at += page_size)
+    if (!mapped(at)) return fail(ErrorKind::bad_input, fmt::format("no page is mapped at guest address {:#x}", at));
+  return {};
+}
+
+template <class Change>
+Result<void> Window::change(u64 address, u64 size, Change change) {
+  u8* const end = pages_ + (address + size) / page_size;
+  for (u8* first = pages_ + address / page_size; first < end;) {
+    const int protection = protection_of(change(*first));
+    bool differs = false;
+    u8* last = first;
+    for (; last < end && protection_of(change(*last)) == protection; ++last) differs |= protection_of(*last) != protection;
+    const u64 from = u64(first - pages_) * page_size, bytes = u64(last - first) * page_size;
+    if (differs && mprotect(base_ + from, bytes, protection) != 0) return host_refuses("protect", from, bytes);
+    for (; first < last; ++first) *first = change(*first);
+  }
+  return {};
+}
+
+Result<void> Window::map(u64 address, u64 size, Access access) {
+  if (auto checked = check_range(address, size); !checked) return checked;
+  if (!holds(access))
+    return fail(ErrorKind::unsupported, "guest memory that may be written or executed but not read cannot lie in a window");
+  const u8 page = u8(access) | mapped_bit;
+  u8* const first = pages_ + address / page_size;
+  if (std::all_of(first, first + size / page_size, [&](u8 there) { return there == page; })) {
+    if (size <= cleared_by_hand && allows(access, Access::write)) {
+      std::memset(base_ + address, 0, size);
+      return {};
+    }
+    if (madvise(base_ + address, size, MADV_DONTNEED) == 0) return {};
+  }
+  return remap(address, size, access);
+}
+
+Result<void> Window::remap(u64 address, u64 size, Access access) {
+  const u8 page = u8(access) | mapped_bit;
+  if (mmap(base_ + address, size, protection_of(page), private_memory | MAP_FIXED, -1, 0) == MAP_FAILED) {
+    auto refused = host_refuses("map", address, size);
+    // A mapping refused may have torn a hole, where anything else of the process could come to lie.
+    (void)unmap(address, size);
+    return refused;
+  }
+  // Not being given huge pages costs speed only.
+  if (size >= huge_page) madvise(base_ + address, size, MADV_HUGEPAGE);
+  std::memset(pages_ + address / page_size, page, size / page_size);
+  return {};
+}
+
+Result<void> Window::map_file(u64 address, u64 size, Access access, int file, u64 offset) {
+  if (!holds(access)) return map(address, size, access);
+  if (auto mapped = map(address, size, Access::read | Access::write); !mapped) return mapped;
+  for (u64 done = 0; done < size;) {
+    const ssize_t count = pread(file, base_ + address + done, size - done, off_t(offset + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      auto refused = host_refuses("read from a file", address, size);
+      (void)unmap(address, size);
+      return refused;
+    }
+    if (count == 0) break;
+    done += u64(count);
+  }
+  return protect(address, size, access);
+}
+
+Result<void> Window::protect(u64 address, u64 size, Access access) {
+  if (auto checked = check_range(address, size); !checked) return checked;
+  if (auto checked = check_mapped(address, size); !checked) return checked;
+  if (!holds(access))
+    return fail(ErrorKind::unsupported, "guest memory that may be written or executed but not read cannot lie in a window");
+  return change(address, size, [&](u8 page) { return u8((page & ~rights_mask) | u8(access)); });
+}
+
+Result<void> Window::unmap(u64 address, u64 size) {
+  if (address >= size_) return {};
+  const u64 begin = page_floor(address), end = page_ceiling(address + std::min(size, size_ - address));
+  u8* const first = pages_ + begin / page_size;
+  u8* const last = pages_ + end / page_size;
+  if (std::all_of(first, last, [](u8 page) { return page == 0; })) return {};
+  if (mmap(base_ + begin, end - begin, PROT_NONE, private_memory | MAP_FIXED, -1, 0) == MAP_FAILED)
+    return host_refuses("unmap", begin, end - begin);
+  std::replace_if(first, last, [](u8 page) { return page != 0; }, u8{0});
+  return {};
+}
+
+Result<void> Window::fill(u64 address, std::span<const u8> bytes) {
+  if (bytes.empty()) return {};
+  if (address >= size_ || bytes.size() > size_ - address)
+    return fail(ErrorKind::bad_input, fmt::format("{:#x} bytes at {:#x} do not lie in a window of {:#x} bytes",
+                                                  bytes.size(), address, size_));
+  const u64 end = address + bytes.size();
+  if (auto checked = check_mapped(page_floor(address), page_ceiling(end) - page_floor(address)); !checked) return checked;
+  for (u64 at = address; at < end;) {
+    const int protection = protection_of(pages_[at / page_size]);
+    u64 next = page_floor(at) + page_size;
+    while (next < end && protection_of(pages_[next / page_size]) == protection) next += page_size;
+    next = std::min(next, end);
+    const u8* from = bytes.data() + (at - address);
+    u8* const pages = base_ + page_floor(at);
+    const u64 pages_size = page_ceiling(next) - page_floor(at);
+    if (protection & PROT_WRITE) {
+      std::memcpy(base_ + at, from, next - at);
+    } else if (protection == PROT_NONE || std::memcmp(base_ + at, from, next - at) != 0) {
+      if (mprotect(pages, pages_size, PROT_READ | PROT_WRITE) != 0) return host_refuses("write", at, next - at);
+      std::memcpy(base_ + at, from, next - at);
+      if (mprotect(pages, pages_size, protection) != 0) return host_refuses("protect", at, next - at);
+    }
+    at = next;
+  }
+  return {};
+}
+
+Result<void> Window::watch(u64 address, u64 size) {
+  if (auto checked = check_range(address, size); !checked) return checked;
+  if (auto checked = check_mapped(address, size); !checked) return checked;
+  return change(address, size, [](u8 page) { return u8(page | watched_bit); });
+}
+
+Result<void> Window::unwatch(u64 address, u64 size) {
+  if (auto checked = check_range(address, size); !checked) return checked;
+  return change(address, size, [](u8 page) { return u8(page & ~watched_bit); });
+}
+
+}  // namespace diptych
