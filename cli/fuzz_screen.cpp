@@ -48,16 +48,17 @@ void FuzzScreen::draw(const fuzz::Summary& s) {
   line("diptych fuzz  {} against {}  on {}  seed {}", s.configuration.subjects, s.configuration.oracles,
        name_of(s.configuration.guest), s.configuration.seed);
   line("[{}] {:.0f} s", bar(progress(s), 50), s.seconds);
-  line("  runs {:>12}   executions a second {:>9.0f}   in references {:>3.0f} %", s.tally.runs,
-       double(s.tally.executions) / std::max(s.seconds, 0.001), 100 * s.oracle_share());
+  line("  runs {:>12}   executions a second {:>9.0f}   outside references {:>5.2f} times inside", s.tally.runs,
+       double(s.tally.executions) / std::max(s.seconds, 0.001), s.outside_ratio());
   line("  blocks {:>10}   state compared {:>12.2f} %   looked into {:>5}", s.blocks, 100 * s.compared_share(), s.tally.reruns);
-  for (std::size_t i = 0; i < s.others.size(); ++i) {
+  for (std::size_t i = 0; i < s.machines.size(); ++i) {
     const MachineTally& m = s.tally.machines[i];
-    line("  {:<9} compared {:>10}   known quirks {:>10}   left open {:>6}", s.others[i], m.compared, m.quirk, m.open);
+    line("  {:<12} {:>7.1f} s   compared {:>10}   known quirks {:>10}   left open {:>6}", s.machines[i].name,
+         s.machines[i].seconds, m.compared, m.quirk, m.open);
   }
   line("  findings {}", s.findings.size());
   for (std::size_t i = 0; i < std::min<std::size_t>(s.findings.size(), 8); ++i)
-    line("    {:<24} {:>8} times  {}", s.findings[i].signature, s.findings[i].count, s.findings[i].instruction);
+    line("    {:<28} {:>8} times  {}", s.findings[i].signature, s.findings[i].count, s.findings[i].instruction);
   for (; lines < lines_;) line("");
   if (drawn_) fmt::print(stderr, "\x1b[{}A", lines_);
   lines_ = lines;

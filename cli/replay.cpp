@@ -1,12 +1,13 @@
 // replay: runs cases on all machines and says where they part.
+#include "cli/lineup.hpp"
 #include "cli/report_case.hpp"
 #include "cli/verb.hpp"
 
 #include "corpus/expect.hpp"
 #include "corpus/files.hpp"
-#include "oracle/machines.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 namespace diptych::cli {
@@ -18,9 +19,8 @@ struct Replay {
   nlohmann::json json;
 };
 
-Result<Replay> replay(const std::string& path, const Case& some, std::span<const std::unique_ptr<Machine>> machines,
-                      Explainer& explainer) {
-  Result<std::vector<Statement>> statements = hear(some, machines, explainer);
+Result<Replay> replay(const std::string& path, const Case& some, const Lineup& lineup, Explainer& explainer) {
+  Result<std::vector<Statement>> statements = hear(some, lineup.machines, explainer, lineup.stages);
   if (!statements) return std::unexpected(std::move(statements).error());
   Replay result;
   for (const Statement& statement : *statements)
@@ -28,9 +28,12 @@ Result<Replay> replay(const std::string& path, const Case& some, std::span<const
   const std::vector<std::string> failed = unmet(some, **statements->front().outcome);
   result.diverges |= !failed.empty();
 
+  const std::vector<std::string> stages = parting_stages(*statements);
+
   const char* verdict = result.diverges ? "diverges" : "agrees";
   result.text = fmt::format("{}: {}\n", path, verdict);
   if (!some.why.empty()) result.text += fmt::format("  {}\n", some.why);
+  if (!stages.empty()) result.text += fmt::format("  parts at stage {}\n", fmt::join(stages, " and at stage "));
   if (result.diverges) result.text += listing(some);
   for (const std::string& line : failed) result.text += fmt::format("  {}: {}\n", statements->front().machine, line);
   result.text += describe_statements(some, *statements);
@@ -40,6 +43,8 @@ Result<Replay> replay(const std::string& path, const Case& some, std::span<const
   for (const nlohmann::json& machine : result.json["machines"])
     if (machine["verdict"] == "unexplained")
       for (const nlohmann::json& difference : machine["differences"]) result.json["differences"].push_back(difference);
+  result.json["stage"] = stages.empty() ? nlohmann::json() : nlohmann::json(stages.front());
+  result.json["stages"] = stages;
   result.json["unmet"] = failed;
   result.json["outvoted"] = outvoted(some.guest(), *statements);
   return result;
@@ -77,14 +82,13 @@ int run(const std::vector<std::string>& arguments) {
     if (!some) return complain(some.error());
     cases.push_back(std::move(*some));
   }
-  const Guest guest = cases.empty() ? Guest::riscv64 : cases.front().guest();
-  auto machines = make_machines(subject_list(subject, guest) + "," + oracle_list(oracle, guest), guest);
-  if (!machines) return complain(machines.error());
+  const Result<Lineup> lineup = line_up(subject, oracle, cases.empty() ? Guest::riscv64 : cases.front().guest());
+  if (!lineup) return complain(lineup.error());
   Explainer explainer;
   nlohmann::json all = nlohmann::json::array();
   int exit = fine;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    Result<Replay> result = replay(files[i].string(), cases[i], *machines, explainer);
+    Result<Replay> result = replay(files[i].string(), cases[i], *lineup, explainer);
     if (!result) return complain(std::move(result).error().in(files[i].string()));
     if (result->diverges) exit = found;
     if (json) all.push_back(std::move(result->json));
@@ -98,6 +102,6 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace
 
 const Verb replay_verb = {"replay", "run cases on several machines and say where they part",
-                          "  diptych replay reports/out/findings/lw-register.case", run};
+                          "  diptych replay reports/out/findings/interp-lw-register.case", run};
 
 }  // namespace diptych::cli

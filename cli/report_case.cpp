@@ -69,9 +69,16 @@ std::string describe_statements(const Case& some, const std::vector<Statement>& 
       text += fmt::format("  {}: agrees\n", statement.machine);
       continue;
     }
-    if (verdict == Verdict::quirk) text += fmt::format("  {}: known: {}\n", statement.machine, quirk_names(statement, some.guest()));
+    if (verdict == Verdict::follows) {
+      text += fmt::format("  {}: as {}\n", statement.machine, statements[*statement.follows].machine);
+      continue;
+    }
+    if (verdict == Verdict::upheld) text += fmt::format("  {}: differs, and the references say the same\n", statement.machine);
+    else if (verdict == Verdict::quirk) text += fmt::format("  {}: known: {}\n", statement.machine, quirk_names(statement, some.guest()));
     else if (verdict == Verdict::open) text += fmt::format("  {}: differs in what the manual leaves open\n", statement.machine);
-    else text += fmt::format("  {}: DIFFERS at {}\n", statement.machine, statement.explanation.signature.text());
+    else
+      text += fmt::format("  {}: DIFFERS{} at {}\n", statement.machine,
+                          statement.from.empty() ? "" : " from " + statement.from, statement.explanation.signature.text());
     for (const Difference& d : statement.differences) {
       const std::string was = before(some, d);
       text += fmt::format("    {:<16} {} {}   {} {}{}\n", d.name, subject, d.left, statement.machine, d.right,
@@ -96,7 +103,12 @@ nlohmann::json statements_to_json(const Case& some, const std::vector<Statement>
       if ((*statement.outcome)->retired) one["retired"] = *(*statement.outcome)->retired;
     }
     if (statement.explanation.verdict == Verdict::quirk) one["quirks"] = quirk_names(statement, some.guest());
-    if (statement.explanation.verdict == Verdict::unexplained) one["signature"] = statement.explanation.signature.text();
+    if (statement.explanation.verdict == Verdict::unexplained) {
+      one["signature"] = statement.explanation.signature.text();
+      one["stage"] = statement.explanation.signature.stage;
+      one["from"] = statement.from.empty() ? statements.front().machine : statement.from;
+    }
+    if (statement.explanation.verdict == Verdict::follows) one["follows"] = statements[*statement.follows].machine;
     one["differences"] = nlohmann::json::array();
     for (const Difference& d : statement.differences)
       one["differences"].push_back({{"field", d.name},

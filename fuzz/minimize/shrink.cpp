@@ -1,4 +1,6 @@
 #include "engine/guest/instructions.hpp"
+#include "fuzz/generate/code.hpp"
+#include "fuzz/generate/placement.hpp"
 #include "fuzz/minimize/minimize.hpp"
 
 #include <algorithm>
@@ -14,10 +16,12 @@ class Shrinker {
   Shrinker(Case some, const Shows& shows) : case_(flatten(std::move(some))), shows_(shows) {}
 
   Case run() {
-    instructions();
+    // What one instruction taken away leaves without use goes in the next round.
+    while (instructions()) {}
     regions();
     memory();
     registers();
+    while (instructions()) {}
     access();
     home();
     budget();
@@ -32,16 +36,33 @@ class Shrinker {
     return true;
   }
 
-  // Runs of instructions are cut out, long ones first.
-  void instructions() {
+  // Runs of instructions are cut out, long ones first. Whether any was.
+  bool instructions() {
+    bool any = false;
     for (std::size_t length = starts().size() / 2; length > 0; length /= 2)
       for (std::size_t at = 0; at + length < starts().size();) {
-        const std::vector<std::size_t> bounds = starts();
-        Case candidate = case_;
-        candidate.program.code.erase(candidate.program.code.begin() + std::ptrdiff_t(bounds[at]),
-                                     candidate.program.code.begin() + std::ptrdiff_t(bounds[at + length]));
-        if (candidate.program.code.empty() || !try_case(std::move(candidate))) ++at;
+        if (cut(at, length)) any = true;
+        else ++at;
       }
+    return any;
+  }
+  // Branches across what is cut out go where they went, or else where their offsets say now.
+  bool cut(std::size_t at, std::size_t length) {
+    const std::vector<std::size_t> bounds = starts();
+    Case candidate = case_;
+    std::vector<u8>& code = candidate.program.code;
+    if (length + 1 == bounds.size()) return false;  // all of it
+    if (case_.guest() == Guest::riscv64 && code.size() <= largest_code) {
+      code_.read(code);
+      if (code_.size() + 1 == bounds.size()) {
+        for (std::size_t i = 0; i < length; ++i) code_.erase(at);
+        code_.write(code);
+        if (try_case(candidate)) return true;
+        code = case_.program.code;
+      }
+    }
+    code.erase(code.begin() + std::ptrdiff_t(bounds[at]), code.begin() + std::ptrdiff_t(bounds[at + length]));
+    return try_case(std::move(candidate));
   }
   // Where each instruction begins, and the end.
   std::vector<std::size_t> starts() const {
@@ -155,6 +176,7 @@ class Shrinker {
 
   Case case_;
   const Shows& shows_;
+  Code code_;
 };
 
 }  // namespace
@@ -192,9 +214,31 @@ Result<std::optional<Minimized>> minimize(const Case& some, Machine& subject, Ma
     Result<Explanation> explanation = explain(c);
     return explanation && explanation->verdict == Verdict::unexplained && explanation->signature == wanted;
   });
-  Result<Explanation> last = explain(shrunk);
-  if (!last) return std::unexpected(std::move(last).error());
-  return Minimized{std::move(shrunk), std::move(*last)};
+  wanted.stage = subject.describe().name;
+  return Minimized{std::move(shrunk), std::move(wanted)};
+}
+
+std::optional<Minimized> minimize(const Case& some, Stages& stages, std::size_t stage) {
+  auto trace = [&](const Case& c) { return stages.parts_first(c, stage) ? stages.trace(c, stage) : std::nullopt; };
+  // The one instruction, if it shows the difference on its own to all the stages before as well.
+  auto alone = [&](const std::optional<Stages::Parting>& parting) -> std::optional<Minimized> {
+    if (!parting->smallest) return std::nullopt;
+    const auto again = trace(*parting->smallest);
+    if (!again || again->signature != parting->signature) return std::nullopt;
+    Case shrunk = shrink(*parting->smallest, [&](const Case& c) {
+      const auto seen = trace(c);
+      return seen && seen->signature == parting->signature;
+    });
+    return Minimized{std::move(shrunk), parting->signature};
+  };
+  std::optional<Stages::Parting> parting = trace(some);
+  if (!parting) return std::nullopt;
+  if (auto one = alone(parting)) return one;
+  Case shrunk = shrink(some, [&](const Case& c) { return stages.parts_first(c, stage); });
+  // With less around it a single instruction may do after all.
+  parting = trace(shrunk);
+  if (auto one = alone(parting)) return one;
+  return Minimized{std::move(shrunk), std::move(parting->signature)};
 }
 
 }  // namespace diptych::fuzz

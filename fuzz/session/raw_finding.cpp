@@ -8,7 +8,8 @@
 namespace diptych::fuzz {
 
 std::string file_stem(const Finding& finding) {
-  std::string stem = fmt::format("{}-{}-{}", finding.signature.instruction, name_of(finding.signature.kind), finding.reference);
+  std::string stem = fmt::format("{}-{}-{}-{}", finding.signature.stage, finding.signature.instruction,
+                                 name_of(finding.signature.kind), finding.reference);
   for (char& c : stem)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.') c = '_';
   return stem;
@@ -28,7 +29,8 @@ Result<std::filesystem::path> write_raw(const std::filesystem::path& out, const 
   std::filesystem::create_directories(folder, error);
   if (error) return fail(ErrorKind::environment, fmt::format("{}: {}", folder.string(), error.message()));
   Case some = finding.raw;
-  some.why = fmt::format("{} and {} part at {}", finding.subject, finding.reference, finding.signature.text());
+  some.why = fmt::format("{} and {} part at {}{}", finding.subject, finding.reference, finding.signature.text(),
+                         finding.alone ? "" : "; by itself, without the runs before it, the case does not show it");
   const std::filesystem::path path = folder / fmt::format("{}-{}.case", file_stem(finding), number);
   if (auto written = write_case(path, some, disassembler(some.guest())); !written)
     return std::unexpected(std::move(written).error());

@@ -10,7 +10,7 @@
 
 namespace diptych::fuzz {
 
-/// A name made of the signature and machines that no file system minds: "lw-register-qemu".
+/// A name made of the signature and machines that no file system minds: "interp-lw-register-qemu".
 std::string file_stem(const Finding& finding);
 
 /// Writes the finding below `out`/raw, atomically, and gives the path. The case says in `why`

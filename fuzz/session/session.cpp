@@ -61,9 +61,9 @@ class Session {
   Session(const Configuration& configuration, const Programs& programs, SharedMapping shared)
       : programs_(programs), shared_(std::move(shared)) {
     summary_.configuration = configuration;
-    const std::vector<std::string> subjects = split(configuration.subjects);
-    summary_.others.assign(subjects.begin() + (subjects.empty() ? 0 : 1), subjects.end());
-    for (std::string& oracle : split(configuration.oracles)) summary_.others.push_back(std::move(oracle));
+    for (std::string& subject : split(configuration.subjects)) summary_.machines.push_back({.name = std::move(subject)});
+    for (std::string& oracle : split(configuration.oracles))
+      summary_.machines.push_back({.name = std::move(oracle), .oracle = true});
   }
 
   Result<Summary> run(const std::function<void(const Summary&)>& progress, const std::atomic<bool>& interrupted) {
@@ -116,7 +116,7 @@ class Session {
       pending.left_over = true;
       Bucket& bucket = buckets_[pending.bucket];
       bucket.signature = pending.bucket;
-      bucket.stage = configuration().subjects;
+      bucket.stage = summary_.machines.front().name;
       bucket.case_path = path.string();
       queue_.push_back(std::move(pending));
     }
@@ -145,14 +145,14 @@ class Session {
       shared_->stop.store(true);
       return;
     }
-    const std::string signature = line["instruction"].get<std::string>() + "/" + line["kind"].get<std::string>();
+    const std::string signature = line["signature"];
     const std::string reference = line["reference"];
     Bucket& bucket = buckets_[signature];
     if (bucket.signature.empty()) {
       bucket.signature = signature;
       bucket.mnemonic = line["instruction"];
       bucket.kind = line["kind"];
-      bucket.stage = line["subject"];
+      bucket.stage = line["stage"];
       bucket.instruction = bucket.mnemonic;
     }
     bucket.count += line["count"].get<u64>();
@@ -162,7 +162,7 @@ class Session {
       Pending pending;
       pending.raw = line["raw"].get<std::string>();
       pending.bucket = signature;
-      pending.subject = line["subject"];
+      pending.stage = line["stage"];
       pending.reference = reference;
       raw_cases_.emplace_back(pending.raw, signature);
       queue_.push_back(std::move(pending));
@@ -172,7 +172,7 @@ class Session {
   struct Pending {
     std::filesystem::path raw;
     std::string bucket;
-    std::string subject, reference;
+    std::string stage, reference;
     bool left_over = false;
   };
 
@@ -191,14 +191,14 @@ class Session {
       current_ = std::move(queue_.front());
       queue_.pop_front();
       // One minimized case a signature and pair of machines is enough.
-      if (!current_.left_over && !minimized_pairs_.insert(current_.bucket + " " + current_.subject + " " + current_.reference).second)
+      if (!current_.left_over && !minimized_pairs_.insert(current_.bucket + " " + current_.reference).second)
         continue;
       minimized_line_.clear();
-      auto started = ChildProcess::start(
-          programs_.command,
-          {"minimize", current_.raw.string(), "--subject", configuration().subjects, "--oracle", configuration().oracles,
-           "--out", (configuration().out / "findings").string(), "--json"},
-          {}, configuration().out / "minimize.log");
+      std::vector<std::string> arguments = {
+          "minimize", current_.raw.string(), "--subject", configuration().subjects, "--oracle", configuration().oracles,
+          "--out", (configuration().out / "findings").string(), "--json"};
+      if (!current_.left_over) arguments.insert(arguments.end(), {"--stage", current_.stage});
+      auto started = ChildProcess::start(programs_.command, std::move(arguments), {}, configuration().out / "minimize.log");
       if (started) minimizer_.emplace(std::move(*started));
       minimizer_began_ = Clock::now();
       return;
@@ -283,7 +283,7 @@ class Session {
     worker_seconds_ += worker_->seconds();
     worker_.reset();
     // Its machines' processes are counted by the tally; the next worker starts its counts anew.
-    for (std::size_t i = 0; i < summary_.others.size(); ++i) {
+    for (std::size_t i = 0; i < summary_.machines.size(); ++i) {
       elsewhere_[i] += shared_->tally.machines[i].seconds_elsewhere;
       shared_->tally.machines[i].seconds_elsewhere = 0;
     }
@@ -303,8 +303,7 @@ class Session {
   void note_casualty(std::string how) {
     Casualty casualty;
     const u32 running = shared_->running;
-    const std::vector<std::string> subjects = split(configuration().subjects);
-    casualty.machine = running == 0 ? subjects.front() : running - 1 < summary_.others.size() ? summary_.others[running - 1] : "?";
+    casualty.machine = running < summary_.machines.size() ? summary_.machines[running].name : "?";
     casualty.how = std::move(how);
     Block block;
     const std::size_t size = std::min<std::size_t>(shared_->current_size.load(), Shared::block_size);
@@ -327,22 +326,21 @@ class Session {
     summary_.tally = shared_->tally;
     summary_.blocks = shared_->blocks.load();
     summary_.seconds = std::chrono::duration<double>((worker_ ? Clock::now() : wall_end_) - begin_).count();
-    double elsewhere = 0, elsewhere_oracle = 0, oracle_ticks = 0, away_ticks = 0;
-    for (std::size_t i = 0; i < summary_.others.size(); ++i) {
-      const MachineTally& m = summary_.tally.machines[i];
-      const double seconds = elsewhere_[i] + m.seconds_elsewhere;
-      elsewhere += seconds;
-      away_ticks += double(m.away_ticks);
-      const bool oracle = i + split(configuration().oracles).size() >= summary_.others.size();
-      if (!oracle) continue;
-      elsewhere_oracle += seconds;
-      oracle_ticks += double(m.first_run_ticks);
-    }
     // Ticks pass while another process has the processor too, so they are taken as shares of the
     // worker's own CPU time; those spent waiting for a machine elsewhere are nobody's.
     const double worker = worker_ ? worker_seconds_ + shared_->worker_seconds : worker_seconds_;
-    const double ticks = double(shared_->worker_ticks) - away_ticks;
-    summary_.oracle_seconds = elsewhere_oracle + (ticks > 0 ? worker * oracle_ticks / ticks : 0);
+    double ticks = double(shared_->worker_ticks);
+    for (const MachineTally& m : summary_.tally.machines) ticks -= double(m.away_ticks);
+    double elsewhere = 0;
+    summary_.inside_seconds = 0;
+    for (std::size_t i = 0; i < summary_.machines.size(); ++i) {
+      const MachineTally& m = summary_.tally.machines[i];
+      const double away = elsewhere_[i] + m.seconds_elsewhere;
+      elsewhere += away;
+      MachineSummary& machine = summary_.machines[i];
+      machine.seconds = away + (ticks > 0 ? worker * double(m.first_run_ticks) / ticks : 0);
+      if (machine.oracle) summary_.inside_seconds += machine.seconds;
+    }
     summary_.cpu_seconds = own_seconds() + worker + elsewhere + minimizer_seconds_;
     summary_.findings = findings();
     return summary_;

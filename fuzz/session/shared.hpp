@@ -18,7 +18,7 @@ struct Shared {
   std::atomic<u64> corpus;        ///< blocks that reached something new
   u64 worker_ticks;               ///< passed since the worker began
   double worker_seconds;          ///< CPU time of the worker process
-  volatile u32 running;           ///< the machine: 0 the first subject, i + 1 the other of that number
+  volatile u32 running;           ///< the machine, by its number in the tally
   std::atomic<u32> current_size;  ///< of the block below
   std::array<u8, block_size> current;
   std::atomic<bool> stop;         ///< set by the parent: finish this block and end

@@ -22,7 +22,7 @@ std::vector<QuirkHits> quirk_hits(const Summary& s) {
   std::vector<QuirkHits> hits;
   const std::span<const Quirk> quirks = all_quirks();
   for (std::size_t i = 0; i < quirks.size() && i < Tally::most_quirks; ++i)
-    if (quirks[i].guest == s.configuration.guest && std::ranges::find(s.others, quirks[i].machine) != s.others.end())
+    if (quirks[i].guest == s.configuration.guest && std::ranges::find(s.machines, quirks[i].machine, &MachineSummary::name) != s.machines.end())
       hits.push_back({&quirks[i], s.tally.quirk_hits[i]});
   return hits;
 }
@@ -55,21 +55,31 @@ nlohmann::json to_json(const Summary& s) {
   json["seconds"] = s.seconds;
   json["cpu_seconds"] = s.cpu_seconds;
   json["executions_per_second"] = s.seconds > 0 ? double(s.tally.executions) / s.seconds : 0;
+  json["inside_seconds"] = s.inside_seconds;
+  json["outside_seconds"] = s.outside_seconds();
+  json["outside_ratio"] = s.outside_ratio();
   json["oracle_share"] = s.oracle_share();
   json["compared_share"] = s.compared_share();
   json["unexplained"] = s.unexplained();
   json["interrupted"] = s.interrupted;
 
   nlohmann::json machines = nlohmann::json::object();
-  for (std::size_t i = 0; i < s.others.size(); ++i) {
+  for (std::size_t i = 0; i < s.machines.size(); ++i) {
     const MachineTally& m = s.tally.machines[i];
     nlohmann::json abstained = nlohmann::json::object();
     for (std::size_t why = 0; why < abstention_count; ++why)
       abstained[std::string(name_of(Abstention(why)))] = m.abstained[why];
-    machines[s.others[i]] = {{"compared", m.compared}, {"quirk", m.quirk},           {"open", m.open},
-                             {"unsteady", m.unsteady}, {"unexplained", m.unexplained}, {"abstained", abstained}};
+    machines[s.machines[i].name] = {{"role", s.machines[i].oracle ? "oracle" : "subject"},
+                                    {"place", i},
+                                    {"compared", m.compared},
+                                    {"quirk", m.quirk},
+                                    {"open", m.open},
+                                    {"unsteady", m.unsteady},
+                                    {"unexplained", m.unexplained},
+                                    {"abstained", abstained}};
   }
   json["machines"] = machines;
+  for (const MachineSummary& machine : s.machines) json["machine_seconds"][machine.name] = machine.seconds;
 
   nlohmann::json quirks = nlohmann::json::object();
   nlohmann::json unused = nlohmann::json::array();
@@ -91,6 +101,7 @@ nlohmann::json to_json(const Summary& s) {
                                 {"instruction", b.instruction},
                                 {"mnemonic", b.mnemonic},
                                 {"kind", b.kind},
+                                {"subject", b.stage},
                                 {"count", b.count},
                                 {"references", b.references},
                                 {"outvoted", b.outvoted},
@@ -110,14 +121,16 @@ std::string to_text(const Summary& s) {
        name_of(s.configuration.guest), s.configuration.seed, s.interrupted ? " (interrupted)" : "");
   line("  {} runs, {} executions in {:.1f} s: {:.0f} executions a second", s.tally.runs, s.tally.executions, s.seconds,
        s.seconds > 0 ? double(s.tally.executions) / s.seconds : 0);
-  line("  {:.1f} % of {:.1f} CPU seconds inside the references' first runs", 100 * s.oracle_share(), s.cpu_seconds);
+  line("  {:.1f} CPU seconds inside the references' first runs, {:.1f} outside: {:.2f} times as much", s.inside_seconds,
+       s.outside_seconds(), s.outside_ratio());
   line("  {:.2f} % of all state compared with at least one other machine", 100 * s.compared_share());
-  for (std::size_t i = 0; i < s.others.size(); ++i) {
+  for (std::size_t i = 0; i < s.machines.size(); ++i) {
     const MachineTally& m = s.tally.machines[i];
     std::string abstained;
     for (std::size_t why = 0; why < abstention_count; ++why)
       if (m.abstained[why]) abstained += fmt::format(", {} {}", m.abstained[why], name_of(Abstention(why)));
-    line("  {}: {} compared, {} by known quirks, {} left open{}{}", s.others[i], m.compared, m.quirk, m.open,
+    line("  {}: {:.1f} s, {} compared{}{}{}{}", s.machines[i].name, s.machines[i].seconds, m.compared,
+         m.quirk ? fmt::format(", {} by known quirks", m.quirk) : "", m.open ? fmt::format(", {} left open", m.open) : "",
          m.unsteady ? fmt::format(", {} only agreed precisely", m.unsteady) : "",
          abstained.empty() ? "" : "; not asked: " + abstained.substr(2));
   }
@@ -144,7 +157,7 @@ std::string to_text(const Summary& s) {
   }
   line("\n{} distinct finding{}, {} times:", s.findings.size(), s.findings.size() == 1 ? "" : "s", s.unexplained());
   for (const Bucket& b : s.findings) {
-    line("  {:<24} {:<32} {} times, against {}{}", b.signature, b.instruction, b.count, fmt::join(b.references, ", "),
+    line("  {:<28} {:<32} {} times, against {}{}", b.signature, b.instruction, b.count, fmt::join(b.references, ", "),
          b.outvoted.empty() ? "" : fmt::format("; outvoted: {}", fmt::join(b.outvoted, ", ")));
     line("      diptych replay {}", b.case_path);
     line("      diptych gdb {} --stdio", b.case_path);

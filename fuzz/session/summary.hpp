@@ -13,13 +13,13 @@ namespace diptych::fuzz {
 
 /// All findings of one signature.
 struct Bucket {
-  std::string signature;    ///< "lw/register"
+  std::string signature;    ///< "interp/lw/register"
   std::string mnemonic;
   std::string kind;
   std::string stage;        ///< which of the subject's stages parts
-  std::string instruction;  ///< as disassembled in the smallest case
+  std::string instruction;  ///< or instructions, as disassembled in the smallest case
   std::string case_path;
-  std::vector<std::string> references;
+  std::vector<std::string> references;  ///< what the stage parts from: references, or the stage before
   std::vector<std::string> outvoted;
   u64 count = 0;
   bool minimized = false;
@@ -32,19 +32,29 @@ struct Casualty {
   std::string case_path;
 };
 
+/// What is told of a machine beside its tally.
+struct MachineSummary {
+  std::string name;
+  bool oracle = false;
+  double seconds = 0;  ///< of CPU time, in first runs
+};
+
 struct Summary {
   Configuration configuration;
-  std::vector<std::string> others;  ///< names, in the tally's order
+  std::vector<MachineSummary> machines;  ///< in the tally's order: subjects, then references
   Tally tally;
   u64 blocks = 0;
   double seconds = 0;         ///< wall clock
   double cpu_seconds = 0;     ///< of all processes
-  double oracle_seconds = 0;  ///< CPU seconds of it inside the references' first runs
+  double inside_seconds = 0;  ///< CPU seconds of it inside the references' first runs
   std::vector<Bucket> findings;
   std::vector<Casualty> casualties;
   bool interrupted = false;
 
-  double oracle_share() const { return cpu_seconds > 0 ? oracle_seconds / cpu_seconds : 0; }
+  double oracle_share() const { return cpu_seconds > 0 ? inside_seconds / cpu_seconds : 0; }
+  double outside_seconds() const { return cpu_seconds - inside_seconds; }
+  /// How many seconds outside the references each second inside them costs.
+  double outside_ratio() const { return inside_seconds > 0 ? outside_seconds() / inside_seconds : 0; }
   double compared_share() const {
     return tally.fields_all ? double(tally.fields_compared) / double(tally.fields_all) : 0;
   }

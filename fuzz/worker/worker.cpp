@@ -115,7 +115,7 @@ class Worker {
 
   u64 compared_so_far() const {
     u64 compared = 0;
-    for (std::size_t i = 0; i < panel_.other_count(); ++i)
+    for (std::size_t i = 0; i < panel_.size(); ++i)
       if (panel_.is_oracle(i)) compared += shared_->tally.machines[i].compared;
     return compared;
   }
@@ -132,6 +132,8 @@ class Worker {
     const u64 number = ++kept_[file_stem(finding)];
     nlohmann::json line{{"instruction", finding.signature.instruction},
                         {"kind", std::string(name_of(finding.signature.kind))},
+                        {"stage", finding.signature.stage},
+                        {"signature", finding.signature.text()},
                         {"subject", finding.subject},
                         {"reference", finding.reference},
                         {"count", finding.count}};

@@ -35,6 +35,8 @@ std::string_view name_of(Verdict verdict) {
     case Verdict::quirk: return "quirk";
     case Verdict::beyond: return "beyond";
     case Verdict::unsteady: return "unsteady";
+    case Verdict::upheld: return "upheld";
+    case Verdict::follows: return "follows";
     case Verdict::unexplained: return "unexplained";
   }
   return "unknown";
@@ -163,7 +165,7 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
   Explanation explanation;
   explanation.verdict = Verdict::unexplained;
   const std::vector<Difference> whole = differences(guest, subject_end, reference_end);
-  explanation.signature = {"several", whole.empty() ? DifferenceKind::stop : whole.front().kind};
+  explanation.signature = {"several", whole.empty() ? DifferenceKind::stop : whole.front().kind, ""};
 
   // Memory before each step: that of the start, then what the step before left. A program of one
   // instruction holds neither the rest of code that changes nor a reservation made before it; where the
@@ -203,7 +205,7 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
                                                   instruction.word, **left, **right, found)) {
         explanation.quirks.push_back(quirk);
       } else {
-        explanation.signature = {std::string(instruction.mnemonic), found.empty() ? DifferenceKind::stop : found.front().kind};
+        explanation.signature = {std::string(instruction.mnemonic), found.empty() ? DifferenceKind::stop : found.front().kind, ""};
         explanation.smallest = std::move(one);
         return explanation;
       }

@@ -5,6 +5,7 @@
 #include "corpus/case.hpp"
 #include "engine/machine/machine.hpp"
 #include "oracle/comparison/compare.hpp"
+#include "oracle/comparison/signature.hpp"
 #include "oracle/comparison/tally.hpp"
 #include "oracle/quirks/quirk.hpp"
 
@@ -15,22 +16,14 @@
 
 namespace diptych {
 
-/// Findings with one signature are one bug as far as can be told.
-struct Signature {
-  std::string instruction;  ///< mnemonic of the row at which the machines first part; "several" where
-                            ///< no single instruction shows it; "illegal" for a word without a row
-  DifferenceKind kind = DifferenceKind::general;
-
-  std::string text() const { return instruction + "/" + std::string(name_of(kind)); }
-  auto operator<=>(const Signature&) const = default;
-};
-
 enum class Verdict : u8 {
   agree,
   open,         ///< all that differs is left open by the manual
   quirk,        ///< known of this reference
   beyond,       ///< the reference cannot run, or not exactly see, what was executed
   unsteady,     ///< the reference's precise run agrees: its fast one was not exact here
+  upheld,       ///< of a stage that parts: the references say the same, and it is the first stage that is wrong
+  follows,      ///< of a stage: an earlier one that parts says the same, and is the one to blame
   unexplained,  ///< a finding
 };
 

@@ -27,23 +27,36 @@ std::string_view name_of(Abstention why) {
 
 Panel::Panel(Guest guest, std::vector<std::unique_ptr<Machine>> subjects,
              std::vector<std::unique_ptr<Machine>> oracles, Tally& tally)
-    : guest_(guest), primary_(std::move(subjects.front())), tally_(tally) {
-  for (std::size_t i = 1; i < subjects.size(); ++i) others_.emplace_back().machine = std::move(subjects[i]);
-  for (std::unique_ptr<Machine>& oracle : oracles) {
-    others_.emplace_back().machine = std::move(oracle);
-    others_.back().oracle = true;
+    : guest_(guest),
+      stage_count_(count_stages(subjects, guest)),
+      stages_({}),
+      tally_(tally) {
+  std::vector<Machine*> stages;
+  for (std::unique_ptr<Machine>& subject : subjects) {
+    Member& member = members_.emplace_back();
+    member.machine = std::move(subject);
+    member.role = members_.size() <= stage_count_ ? Role::stage : Role::subject;
+    if (member.role == Role::stage) stages.push_back(member.machine.get());
   }
+  for (std::unique_ptr<Machine>& oracle : oracles) {
+    members_.emplace_back().machine = std::move(oracle);
+    members_.back().role = Role::oracle;
+  }
+  stages_ = Stages(std::move(stages));
+  outcomes_.resize(stage_count_);
 }
 
 void Panel::abstain(std::size_t which, Abstention why, u64 runs) {
   tally_.machines[which].abstained[std::size_t(why)] += runs;
-  others_[which].active = false;
+  members_[which].active = false;
 }
 
 void Panel::count(std::size_t which, const Explanation& explanation, u64 runs) {
   MachineTally& tally = tally_.machines[which];
   switch (explanation.verdict) {
-    case Verdict::agree: break;
+    case Verdict::agree:
+    case Verdict::upheld:
+    case Verdict::follows: break;
     case Verdict::open: tally.open += runs; break;
     case Verdict::quirk: tally.quirk += runs; break;
     case Verdict::unsteady: tally.unsteady += runs; break;
@@ -53,7 +66,7 @@ void Panel::count(std::size_t which, const Explanation& explanation, u64 runs) {
       tally.abstained[std::size_t(explanation.abstention)] += runs;
       break;
   }
-  const std::string& name = others_[which].machine->describe().name;
+  const std::string& name = members_[which].machine->describe().name;
   const std::span<const Quirk> quirks = all_quirks();
   for (std::size_t i = 0; i < quirks.size() && i < Tally::most_quirks; ++i) {
     const bool modelled = quirks[i].deviation && quirks[i].machine == name && ((explanation.deviations >> *quirks[i].deviation) & 1);
@@ -67,42 +80,45 @@ Result<void> Panel::run(const Program& program, std::span<const Input> inputs, B
   if (auto prepared = prepare_all(program, inputs, budget); !prepared) return prepared;
   for (std::size_t index = 0; index < inputs.size(); ++index)
     if (auto compared = compare(program, inputs, budget, index); !compared) return compared;
-  for (std::size_t which = 0; which < others_.size(); ++which)
-    if (others_[which].parted != 0)
-      if (auto looked = look_into(program, inputs, budget, which, found); !looked) return looked;
-  for (std::size_t which = 0; which < others_.size(); ++which)
-    note_time(which);
+  for (std::size_t which = 1; which < members_.size(); ++which)
+    if (members_[which].parted != 0) look_into(program, inputs, budget, which, found);
+  for (std::size_t which = 0; which < members_.size(); ++which) note_time(which);
   return {};
 }
 
 void Panel::note_time(std::size_t which) {
-  const double elsewhere = others_[which].machine->seconds_elsewhere();
-  others_[which].away = elsewhere > 0;
-  tally_.machines[which].seconds_elsewhere = elsewhere - others_[which].seconds_reruns;
+  const double elsewhere = members_[which].machine->seconds_elsewhere();
+  members_[which].away = elsewhere > 0;
+  tally_.machines[which].seconds_elsewhere = elsewhere - members_[which].seconds_reruns;
 }
 
 Result<void> Panel::prepare_all(const Program& program, std::span<const Input> inputs, Budget budget) {
+  fields_all_ = 0;
   running(0);
-  if (auto prepared = primary_->prepare(program); !prepared) return prepared;
-  if (auto begun = primary_->begin(inputs, budget); !begun) return begun;
+  const u64 begun = __rdtsc();
+  if (auto prepared = primary().prepare(program); !prepared) return prepared;
+  if (auto started = primary().begin(inputs, budget); !started) return started;
+  tally_.machines[0].first_run_ticks += __rdtsc() - begun;
+  members_.front().active = true;
 
   // A machine that cannot count would be kept busy by an endless run until its watchdog ends it, so the
   // primary says first which runs end.
   bool endless = false;
   if (may_repeat(program))
     for (std::size_t i = 0; i < inputs.size() && !endless; ++i) {
-      Result<const Outcome*> outcome = primary_->outcome(i, Precision::fast);
+      Result<const Outcome*> outcome = primary().outcome(i, Precision::fast);
       if (!outcome) return std::unexpected(std::move(outcome).error());
       endless = (*outcome)->stop.kind == StopKind::budget;
     }
 
   const ExtensionSet used = extensions_used(guest_, program.code);
-  for (std::size_t which = 0; which < others_.size(); ++which) {
-    Other& other = others_[which];
-    const Description& description = other.machine->describe();
-    other.active = true;
-    other.parted = 0;
-    other.unexplained.clear();
+  // The last first: a machine that runs elsewhere then has something to do while the others get ready.
+  for (std::size_t which = members_.size(); which-- > 1;) {
+    Member& member = members_[which];
+    const Description& description = member.machine->describe();
+    member.active = true;
+    member.parted = 0;
+    member.unexplained.clear();
     if (used & ~description.extensions(guest_)) {
       abstain(which, Abstention::extension, inputs.size());
       continue;
@@ -111,41 +127,77 @@ Result<void> Panel::prepare_all(const Program& program, std::span<const Input> i
       abstain(which, Abstention::budget, inputs.size());
       continue;
     }
-    running(u32(which + 1));
+    running(which);
     const u64 before = __rdtsc();
-    Result<void> ready = other.machine->prepare(program);
-    if (ready) ready = other.machine->begin(inputs, budget);
+    Result<void> ready = member.machine->prepare(program);
+    if (ready) ready = member.machine->begin(inputs, budget);
     tally_.machines[which].first_run_ticks += __rdtsc() - before;
-    if (!ready) abstain(which, ready.error().kind == ErrorKind::unsupported ? Abstention::placement : Abstention::lost, inputs.size());
+    if (!ready)
+      abstain(which, ready.error().kind == ErrorKind::unsupported ? Abstention::placement : Abstention::lost, inputs.size());
   }
-  fields_best_ = fields_all_ = 0;
   return {};
 }
 
 Result<void> Panel::compare(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t index) {
-  running(0);
-  Result<const Outcome*> subject = primary_->outcome(index, Precision::fast);
-  if (!subject) return std::unexpected(std::move(subject).error());
-  const Outcome& left = **subject;
+  if (auto ran = run_stages(index); !ran) return ran;
   ++tally_.runs;
-  ++tally_.executions;
+  compare_with_oracles(program, inputs, budget, index);
+  if (!all_agree(guest_, outcomes_)) [[unlikely]]
+    note_partings(index);
+  return {};
+}
+
+Result<void> Panel::run_stages(std::size_t index) {
+  u64 before = __rdtsc();
+  stages_asked_ = 0;
+  for (std::size_t which = 0; which < stage_count_; ++which) {
+    Member& stage = members_[which];
+    outcomes_[which] = nullptr;
+    if (!stage.active) continue;
+    running(which);
+    Result<const Outcome*> outcome = stage.machine->outcome(index, Precision::fast);
+    const u64 now = __rdtsc();
+    tally_.machines[which].first_run_ticks += now - before;
+    before = now;
+    if (outcome) {
+      outcomes_[which] = *outcome;
+      ++stages_asked_;
+      tally_.machines[which].compared += which != 0;
+    } else if (which == 0) {
+      return std::unexpected(std::move(outcome).error());
+    } else {
+      ++tally_.machines[which].abstained[std::size_t(Abstention::lost)];
+    }
+  }
+  running(0);
+  tally_.executions += stages_asked_;
+  return {};
+}
+
+void Panel::compare_with_oracles(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t index) {
+  const Outcome& left = *outcomes_.front();
   const Precision precision = left.stop.kind == StopKind::end ? Precision::fast : Precision::precise;
+  // Stages hide nothing from one another: with two of them everything is compared.
+  const bool whole = stages_asked_ > 1;
   u64 best = 0;
-  for (std::size_t which = 0; which < others_.size(); ++which) {
-    Other& other = others_[which];
-    if (!other.active) continue;
+  bool compared = whole;
+  if (fields_all_ == 0) fields_all_ = fields_compared(guest_, left, left).all;
+  for (std::size_t which = stage_count_; which < members_.size(); ++which) {
+    Member& member = members_[which];
+    member.outcome = nullptr;
+    if (!member.active) continue;
     MachineTally& tally = tally_.machines[which];
-    const Description& description = other.machine->describe();
+    const Description& description = member.machine->describe();
     if (blind_to(description, program, left.stop)) {
       ++tally.abstained[std::size_t(Abstention::bounds)];
       continue;
     }
-    running(u32(which + 1));
+    running(which);
     const u64 before = __rdtsc();
     Result<const Outcome*> reference =
-        other.machine->outcome(index, description.counts_retired ? precision : Precision::fast);
+        member.machine->outcome(index, description.counts_retired ? precision : Precision::fast);
     const u64 ticks = __rdtsc() - before;
-    (other.away ? tally.away_ticks : tally.first_run_ticks) += ticks;
+    (member.away ? tally.away_ticks : tally.first_run_ticks) += ticks;
     running(0);
     if (!reference) {
       ++tally.abstained[std::size_t(Abstention::lost)];
@@ -153,60 +205,123 @@ Result<void> Panel::compare(const Program& program, std::span<const Input> input
     }
     ++tally_.executions;
     ++tally.compared;
+    compared = true;
     const Outcome& right = **reference;
-    if (fields_all_ == 0) fields_all_ = fields_compared(guest_, left, right).all;
-    u64 fields = fields_compared(guest_, left, right).compared;
+    member.outcome = &right;
+    member.parts = false;
+    std::optional<Explanation> quick;
     if (!agree(guest_, left, right)) {
-      std::optional<Explanation> quick;
-      if (other.oracle)
-        quick = explainer_.explain_quickly(program, inputs[index], budget, left, *other.machine, right);
+      if (member.role == Role::oracle)
+        quick = explainer_.explain_quickly(program, inputs[index], budget, left, *member.machine, right);
       if (quick) {
         count(which, *quick, 1);
-        fields = fields_compared(guest_, left, right, quick->mask).compared;
       } else {
-        ++other.parted;
-        if (other.unexplained.size() < looked_into) other.unexplained.push_back(index);
+        member.parts = true;
+        ++member.parted;
+        if (member.unexplained.size() < looked_into) member.unexplained.push_back({.index = index});
       }
     }
-    best = std::max(best, fields);
+    if (!whole) best = std::max(best, fields_compared(guest_, left, right, quick ? quick->mask : Mask{}).compared);
   }
+  tally_.machines[0].compared += compared;
   tally_.fields_all += fields_all_;
-  tally_.fields_compared += best;
-  return {};
+  tally_.fields_compared += whole ? fields_all_ : best;
 }
 
-Result<void> Panel::look_into(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t which,
-                              const std::function<void(Finding)>& found) {
-  Other& other = others_[which];
-  const double before = other.machine->seconds_elsewhere();
-  for (std::size_t n = 0; n < other.unexplained.size(); ++n) {
-    const Input& input = inputs[other.unexplained[n]];
-    ++tally_.reruns;
-    running(u32(which + 1));
-    Result<Explanation> explanation = explainer_.explain(program, input, budget, *primary_, *other.machine);
-    running(0);
-    // The last one looked into speaks for those that were not.
-    const u64 runs = n + 1 == other.unexplained.size() ? other.parted - n : 1;
-    if (!explanation) {
-      tally_.machines[which].compared -= runs;
-      tally_.machines[which].abstained[std::size_t(Abstention::lost)] += runs;
-      continue;
+void Panel::note_partings(std::size_t index) {
+  const std::vector<std::size_t> origin = origins(guest_, outcomes_);
+  std::size_t before = 0;
+  for (std::size_t which = 1; which < stage_count_; ++which) {
+    if (!outcomes_[which]) continue;
+    if (origin[which] == which) {
+      Member& stage = members_[which];
+      ++stage.parted;
+      // A reference that sides with this stage, where none sides with the first, says that it is the
+      // first that is wrong, which is found when that reference is looked into.
+      std::size_t upholder = 0;
+      bool first_upheld = false;
+      for (std::size_t other = stage_count_; other < members_.size(); ++other) {
+        const Member& oracle = members_[other];
+        if (oracle.role != Role::oracle || !oracle.outcome) continue;
+        if (agree(guest_, *oracle.outcome, *outcomes_[which])) upholder = other;
+        first_upheld |= !oracle.parts;
+      }
+      if (stage.unexplained.size() < looked_into)
+        stage.unexplained.push_back({.index = index,
+                                     .kind = differences(guest_, *outcomes_[before], *outcomes_[which]).front().kind,
+                                     .upholder = first_upheld ? 0 : upholder});
     }
-    count(which, *explanation, runs);
-    if (explanation->verdict != Verdict::unexplained) continue;
+    before = which;
+  }
+}
+
+void Panel::look_into(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t which,
+                      const std::function<void(Finding)>& found) {
+  Member& member = members_[which];
+  const double before = member.machine->seconds_elsewhere();
+  for (std::size_t n = 0; n < member.unexplained.size(); ++n) {
+    const Parted& parted = member.unexplained[n];
     Finding finding;
     finding.raw.program = program;
-    finding.raw.input = input;
+    finding.raw.input = inputs[parted.index];
     finding.raw.budget = budget;
-    finding.smallest = std::move(explanation->smallest);
-    finding.signature = std::move(explanation->signature);
-    finding.subject = other.oracle ? primary_->describe().name : other.machine->describe().name;
-    finding.reference = other.oracle ? other.machine->describe().name : primary_->describe().name;
-    finding.count = runs;
-    found(std::move(finding));
+    // The last one looked into speaks for those that were not.
+    finding.count = n + 1 == member.unexplained.size() ? member.parted - n : 1;
+    ++tally_.reruns;
+    running(which);
+    Result<Explanation> explanation = member.role == Role::stage ? explain_stage(finding, parted, which)
+                                                                 : explain_other(finding, which);
+    running(0);
+    if (!explanation) {
+      tally_.machines[which].compared -= finding.count;
+      tally_.machines[which].abstained[std::size_t(Abstention::lost)] += finding.count;
+      continue;
+    }
+    count(which, *explanation, finding.count);
+    if (explanation->verdict == Verdict::unexplained) found(std::move(finding));
   }
-  other.seconds_reruns += other.machine->seconds_elsewhere() - before;
-  return {};
+  member.seconds_reruns += member.machine->seconds_elsewhere() - before;
+}
+
+Result<Explanation> Panel::explain_stage(Finding& finding, const Parted& parted, std::size_t which) {
+  Explanation explanation;
+  if (parted.upholder != 0) {
+    Member& upholder = members_[parted.upholder];
+    const double before = upholder.machine->seconds_elsewhere();
+    Result<Explanation> of_the_first = explainer_.explain(finding.raw.program, finding.raw.input, finding.raw.budget,
+                                                          primary(), *upholder.machine);
+    upholder.seconds_reruns += upholder.machine->seconds_elsewhere() - before;
+    if (of_the_first && of_the_first->verdict == Verdict::unexplained) {
+      explanation.verdict = Verdict::upheld;
+      return explanation;
+    }
+  }
+  explanation.verdict = Verdict::unexplained;
+  finding.subject = stages_.name(which);
+  if (auto parting = stages_.trace(finding.raw, which)) {
+    finding.signature = std::move(parting->signature);
+    finding.reference = std::move(parting->from);
+    finding.smallest = std::move(parting->smallest);
+  } else {
+    finding.signature = {"several", parted.kind, finding.subject};
+    finding.reference = stages_.name(which - 1);
+    finding.alone = false;
+  }
+  return explanation;
+}
+
+Result<Explanation> Panel::explain_other(Finding& finding, std::size_t which) {
+  Member& member = members_[which];
+  Result<Explanation> explanation = explainer_.explain(finding.raw.program, finding.raw.input, finding.raw.budget,
+                                                       primary(), *member.machine);
+  if (!explanation || explanation->verdict != Verdict::unexplained) return explanation;
+  finding.smallest = std::move(explanation->smallest);
+  finding.signature = std::move(explanation->signature);
+  finding.subject = primary().describe().name;
+  finding.reference = member.machine->describe().name;
+  if (member.role == Role::subject) std::swap(finding.subject, finding.reference);
+  finding.signature.stage = finding.subject;
+  return explanation;
 }
 
 }  // namespace diptych

@@ -5,6 +5,7 @@
 #include "corpus/case.hpp"
 #include "engine/machine/machine.hpp"
 #include "oracle/comparison/explain.hpp"
+#include "oracle/comparison/stages.hpp"
 #include "oracle/comparison/tally.hpp"
 
 #include <functional>
@@ -19,16 +20,18 @@ namespace diptych {
 struct Finding {
   Case raw;                      ///< as it was run
   std::optional<Case> smallest;  ///< the one instruction that shows it, if one does
-  Signature signature;
-  std::string subject;
-  std::string reference;
-  u64 count = 1;  ///< runs of this batch that parted on the same machine
+  Signature signature;           ///< with the stage
+  std::string subject;           ///< the stage that parts
+  std::string reference;         ///< the stage before it, or the reference it parts from
+  bool alone = true;             ///< the raw case shows it without the runs that came before
+  u64 count = 1;                 ///< runs of this batch that parted so
 };
 
 class Panel {
  public:
-  /// The first subject is held against every other machine: the further subjects, then the oracles.
-  /// `tally` outlives the panel.
+  /// Subjects that are exact (see is_exact) are the stages of one pipeline, in their order: each is held
+  /// against the one before it. The first subject is held against every other machine. `tally`, which
+  /// counts subjects first, then oracles, outlives the panel.
   Panel(Guest guest, std::vector<std::unique_ptr<Machine>> subjects, std::vector<std::unique_ptr<Machine>> oracles,
         Tally& tally);
 
@@ -36,43 +39,61 @@ class Panel {
   Result<void> run(const Program& program, std::span<const Input> inputs, Budget budget,
                    const std::function<void(Finding)>& found);
 
-  Machine& primary() { return *primary_; }
-  std::size_t other_count() const { return others_.size(); }
-  Machine& other(std::size_t i) { return *others_[i].machine; }
-  bool is_oracle(std::size_t i) const { return others_[i].oracle; }
+  std::size_t size() const { return members_.size(); }
+  bool is_oracle(std::size_t i) const { return members_[i].role == Role::oracle; }
 
-  /// Which machine is running right now, for whoever finds this process dead: 0 the primary, i + 1 the
-  /// other of that number.
+  /// Which machine is running right now, for whoever finds this process dead.
   void watch(volatile u32* running) { running_ = running; }
 
  private:
-  struct Other {
+  enum class Role : u8 { stage, subject, oracle };
+
+  // An input of this batch on which a machine said something else.
+  struct Parted {
+    std::size_t index = 0;
+    DifferenceKind kind = DifferenceKind::stop;
+    std::size_t upholder = 0;  // of a stage: the oracle that says the same; 0: none
+  };
+
+  struct Member {
     std::unique_ptr<Machine> machine;
-    bool oracle = false;
+    Role role = Role::stage;
     bool active = false;        // takes part in this batch
     bool away = false;          // runs in processes of its own
     double seconds_reruns = 0;  // of its own processes, in reruns
     u64 parted = 0;             // inputs of this batch whose difference was not explained at once
-    std::vector<std::size_t> unexplained;
+    std::vector<Parted> unexplained;
+    // Of the input at hand, for references:
+    const Outcome* outcome = nullptr;
+    bool parts = false;  // and nothing explains it at once
   };
 
+  Machine& primary() { return *members_.front().machine; }
   Result<void> prepare_all(const Program& program, std::span<const Input> inputs, Budget budget);
   Result<void> compare(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t index);
-  Result<void> look_into(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t which,
-                         const std::function<void(Finding)>& found);
+  Result<void> run_stages(std::size_t index);
+  void compare_with_oracles(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t index);
+  void note_partings(std::size_t index);
+  void look_into(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t which,
+                 const std::function<void(Finding)>& found);
+  Result<Explanation> explain_stage(Finding& finding, const Parted& parted, std::size_t which);
+  Result<Explanation> explain_other(Finding& finding, std::size_t which);
   void note_time(std::size_t which);
   void abstain(std::size_t which, Abstention why, u64 runs);
   void count(std::size_t which, const Explanation& explanation, u64 runs);
-  void running(u32 machine) {
-    if (running_) *running_ = machine;
+  void running(std::size_t machine) {
+    if (running_) *running_ = u32(machine);
   }
 
   Guest guest_;
-  std::unique_ptr<Machine> primary_;
-  std::vector<Other> others_;
+  std::vector<Member> members_;
+  std::size_t stage_count_ = 1;  // of the members, the first
+  Stages stages_;
   Tally& tally_;
   Explainer explainer_;
-  u64 fields_best_ = 0, fields_all_ = 0;
+  std::vector<const Outcome*> outcomes_;  // of the stages
+  std::size_t stages_asked_ = 0;          // of them, those that are there
+  u64 fields_all_ = 0;
   volatile u32* running_ = nullptr;
 };
 

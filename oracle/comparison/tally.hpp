@@ -21,7 +21,7 @@ constexpr std::size_t abstention_count = 5;
 std::string_view name_of(Abstention why);
 
 struct MachineTally {
-  u64 compared = 0;     ///< runs whose outcome was held against the subject's
+  u64 compared = 0;     ///< runs whose outcome was held against another's
   u64 open = 0;         ///< of them: differed only in what the manual leaves open
   u64 quirk = 0;        ///< of them: differed by known quirks
   u64 unsteady = 0;     ///< of them: agreed when run precisely
@@ -41,7 +41,7 @@ struct Tally {
   u64 fields_all = 0;
   u64 fields_compared = 0;  ///< with at least one other machine
   std::array<u64, most_quirks> quirk_hits{};  ///< by index into all_quirks()
-  std::array<MachineTally, most_machines> machines{};  ///< the panel's others, in order
+  std::array<MachineTally, most_machines> machines{};  ///< the panel's, in order
   std::array<u64, most_rows> rows_executed{};
   std::array<u64, most_rows> rows_compared{};
 };

@@ -20,11 +20,19 @@ struct Statement {
   std::string unable;                  ///< and why
   Explanation explanation;             ///< against the first machine; of that one itself, "agree"
   std::vector<Difference> differences;  ///< left is the first machine
+  std::optional<std::size_t> follows;  ///< of a stage: the earlier one that says exactly the same
+  std::string from;                    ///< of a stage that parts: the one before it
 };
 
-/// Runs a case precisely on all machines; the first is the subject.
+/// Runs a case precisely on all machines; the first is the subject. The first `stages` of them are the
+/// stages of one pipeline: where one parts from all before it, the explanation's signature is of what it
+/// and the one before it make of the case, and names it; those after it that say the same follow it.
 Result<std::vector<Statement>> hear(const Case& some, std::span<const std::unique_ptr<Machine>> machines,
-                                    Explainer& explainer);
+                                    Explainer& explainer, std::size_t stages = 1);
+
+/// The stages at which the machines part, in the order of the pipeline; that is the first machine where
+/// it is a reference that parts from it.
+std::vector<std::string> parting_stages(std::span<const Statement> statements);
 
 /// The machines that stand against a majority of those that made a statement: of those that say the
 /// same, or else the subject, where most part from it for no known reason. Empty without a majority.

@@ -69,6 +69,36 @@ TEST_CASE("a session ends with nothing unexplained, and is the same again") {
   CHECK_FALSE(slurp(folder / "first/summary.txt").empty());
 }
 
+TEST_CASE("every stage has every case, and the cost of each machine is told") {
+  const Folder folder;
+  std::vector<std::string> stages;
+  for (const Json& machine : Json::parse(run({"machines", "--json"}).out))
+    if (machine.at("role") == "stage") stages.push_back(machine.at("name"));
+  REQUIRE(stages.size() >= 2);
+  for (const char* mix : {"mixed", "self-modifying", "faulting"}) {
+    const Ended ended = run({"fuzz", "--subject", "all", "--oracle", "all", "--mix", mix, "--runs", "3200", "--json", "--out", folder / mix});
+    INFO(ended.out << ended.err);
+    REQUIRE(ended.exit == 0);
+    const Json s = Json::parse(ended.out);
+    std::string names;
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      const Json& machine = s.at("machines").at(stages[i]);
+      names += (i ? "," : "") + stages[i];
+      CHECK(machine.at("role") == "subject");
+      CHECK(machine.at("place") == i);
+      CHECK(machine.at("compared") == s.at("runs"));
+    }
+    CHECK(s.at("subject") == names);
+    CHECK(s.at("oracle") == "unicorn,qemu");
+    CHECK(s.at("machines").at("qemu").at("role") == "oracle");
+    double inside = 0;
+    for (const char* reference : {"unicorn", "qemu"}) inside += s.at("machine_seconds").at(reference).get<double>();
+    CHECK(s.at("inside_seconds").get<double>() == Approx(inside));
+    CHECK(s.at("cpu_seconds").get<double>() == Approx(inside + s.at("outside_seconds").get<double>()));
+    CHECK(s.at("outside_ratio").get<double>() == Approx(s.at("outside_seconds").get<double>() / inside));
+  }
+}
+
 TEST_CASE("another seed is another session") {
   const Folder folder;
   std::vector<Json> quirks;

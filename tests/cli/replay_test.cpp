@@ -56,6 +56,32 @@ TEST_CASE("replay checks what a case expects") {
   CHECK(plain.out.find("addi ra, ra, 1") != std::string::npos);
 }
 
+TEST_CASE("replay asks all stages in their order, however they are named") {
+  const std::string good = (edge_cases / "auipc.case").string();
+  auto machines = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"replay", good, "--json"});
+    const Ended ended = run(options);
+    INFO(ended.err);
+    REQUIRE(ended.exit == 0);
+    const Json one = Json::parse(ended.out).at(0);
+    CHECK(one.at("stage").is_null());
+    CHECK(one.at("stages").empty());
+    std::vector<std::string> names;
+    for (const Json& machine : one.at("machines")) names.push_back(machine.at("machine"));
+    return names;
+  };
+  CHECK(machines({"--subject", "ir,interp", "--oracle", "qemu"}) == std::vector<std::string>{"interp", "ir", "qemu"});
+  const std::vector<std::string> all = machines({"--subject", "all", "--oracle", "all"});
+  CHECK(std::size_t(std::ranges::count(all, "ir")) == 1);
+  CHECK(all.front() == "interp");
+  CHECK(all.back() == "qemu");
+}
+
+TEST_CASE("minimize refuses a stage it was not given") {
+  const Folder folder;
+  require_refused({"minimize", folder.put("wrong.case", wrong), "--stage", "baseline", "--subject", "interp"}, "--stage baseline");
+}
+
 TEST_CASE("files that are no cases are refused in one sentence") {
   const Folder folder;
   std::string junk;

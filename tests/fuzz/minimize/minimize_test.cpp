@@ -15,7 +15,7 @@ TEST_CASE("a case is cut down to the instruction at fault and what it reads") {
   REQUIRE(result.has_value());
   REQUIRE(*result);
   const Case& smallest = (*result)->smallest;
-  CHECK((*result)->explanation.signature.text() == "lw/register");
+  CHECK((*result)->signature.text() == "interp/lw/register");
   CHECK(smallest.program.code.size() == 4);
   CHECK(instruction_at(Guest::riscv64, smallest.program.code)->mnemonic == "lw");
   CHECK(smallest.program.code_address == 0x10000);
@@ -28,4 +28,77 @@ TEST_CASE("nothing is made of a case on which all agree") {
   const auto result = fuzz::minimize(block_with_load(), *subject, *reference, explainer);
   REQUIRE(result.has_value());
   CHECK_FALSE(*result);
+}
+
+namespace {
+
+// A lap of a loop, and a branch across what does not matter, before the two that do.
+Case loop_before_pair() {
+  return parse_case(R"(case 1
+guest riscv64
+why a pair behind a branch
+code 0x10000
+  00300513  addi a0, x0, 3
+  fff50513  addi a0, a0, -1
+  00c58633  add a2, a1, a2
+  fe051ce3  bne a0, x0, -8
+  00000663  beq x0, x0, 12
+  00158593  addi a1, a1, 1
+  00158593  addi a1, a1, 1
+  00158593  addi a1, a1, 1
+  40b60733  sub a4, a2, a1
+  00168693  addi a3, a3, 1
+registers
+  a1  0x0000000000000005
+  a2  0x0000000000001234
+budget 100
+)", "loop.case").value();
+}
+
+std::vector<std::string> mnemonics(const Case& some) {
+  std::vector<std::string> names;
+  std::span<const u8> code = some.program.code;
+  while (auto instruction = instruction_at(Guest::riscv64, code)) {
+    names.emplace_back(instruction->mnemonic);
+    code = code.subspan(instruction->length);
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("a case is cut down to the instruction a stage gets wrong, and the stage stays the first") {
+  const auto first = make_interpreter_machine();
+  const auto wrong = machine_with_unsigned_lw("wrong"), again = machine_with_unsigned_lw("again");
+  Stages stages({first.get(), wrong.get(), again.get()});
+  const auto smallest = fuzz::minimize(block_with_load(), stages, 1);
+  REQUIRE(smallest);
+  CHECK(smallest->signature.text() == "wrong/lw/register");
+  CHECK(mnemonics(smallest->smallest) == std::vector<std::string>{"lw"});
+  CHECK_FALSE(fuzz::minimize(block_with_load(), stages, 2));
+}
+
+TEST_CASE("a fault that takes two instructions is cut down to them") {
+  const auto first = make_interpreter_machine();
+  const auto wrong = machine_with_wrong_pair("wrong");
+  Stages stages({first.get(), wrong.get()});
+  for (const Case& some : {block_with_load(), loop_before_pair()}) {
+    const auto smallest = fuzz::minimize(some, stages, 1);
+    REQUIRE(smallest);
+    CHECK(smallest->signature.text() == "wrong/several/register");
+    CHECK(mnemonics(smallest->smallest) == std::vector<std::string>{"addi", "sub"});
+  }
+}
+
+TEST_CASE("a branch goes where it went when what it crosses is cut out") {
+  const auto first = make_interpreter_machine();
+  // The instruction a jump leads to is wrong: without the jump there is nothing to see.
+  FaultyMachine wrong("wrong", "", [from = std::string_view()](GuestState& after, const riscv64::Decoded& decoded) mutable {
+    if (from == "beq" && decoded.row->mnemonic() == "addi") --after.words[decoded.operands.rd];
+    from = decoded.row->mnemonic();
+  });
+  Stages stages({first.get(), &wrong});
+  const auto smallest = fuzz::minimize(loop_before_pair(), stages, 1);
+  REQUIRE(smallest);
+  CHECK(mnemonics(smallest->smallest) == std::vector<std::string>{"beq", "addi"});
 }

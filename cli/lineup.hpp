@@ -1,0 +1,16 @@
+// The machines a command was asked to run a case on.
+#pragma once
+
+#include "oracle/machines.hpp"
+
+namespace diptych::cli {
+
+struct Lineup {
+  std::vector<std::unique_ptr<Machine>> machines;  ///< subjects first, then references
+  std::size_t stages = 1;  ///< how many of them, from the first on, are stages of one pipeline
+};
+
+/// From lists as given on the command line.
+Result<Lineup> line_up(std::string_view subjects, std::string_view oracles, Guest guest);
+
+}  // namespace diptych::cli
