@@ -27,7 +27,10 @@ constexpr bool is_float(Type type) { return type == Type::f32 || type == Type::f
 constexpr bool is_integer(Type type) { return type >= Type::i8 && type <= Type::i64; }
 
 /// The low bits of a word that a value of this type has.
-constexpr u64 mask_of(Type type) { return bits_of(type) == 64 ? ~u64{0} : (u64{1} << bits_of(type)) - 1; }
+constexpr u64 mask_of(Type type) {
+  constexpr std::array<u64, 8> masks = {0, 1, 0xff, 0xffff, 0xffffffff, ~u64{0}, 0xffffffff, ~u64{0}};
+  return masks[std::size_t(type)];
+}
 
 /// The IR type of a value that a meaning computes with.
 template <class T>

@@ -7,6 +7,7 @@
 #include "engine/ir/passes/passes.hpp"
 #include "engine/ir/passes/rewrite.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace diptych::ir {
@@ -19,19 +20,38 @@ constexpr bool touches_memory(Opcode opcode) {
          opcode == Opcode::load_update || opcode == Opcode::store_update || opcode == Opcode::synchronize_code;
 }
 
-u64 hash_of(const Instruction& i) {
-  const u64 what = u64(i.opcode) | u64(i.type) << 8 | u64(i.operand_type) << 16;
-  const u64 first = u64{i.operands[0]} << 32 | i.operands[1], second = u64{i.operands[2]} << 32 | i.operands[3];
-  const u64 mixed = (first ^ std::rotl(second, 17) ^ std::rotl(i.immediate, 41)) * 0x9e3779b97f4a7c15 + what * 0xff51afd7ed558ccd;
-  return mixed ^ mixed >> 29;
-}
+// An instruction as words that are equal where it is.
+struct Key {
+  u64 what, first, second, immediate;
+
+  explicit Key(const Instruction& i)
+      : what(u64(i.opcode) | u64(i.type) << 8 | u64(i.operand_type) << 16),
+        first(u64{i.operands[0]} << 32 | i.operands[1]),
+        second(u64{i.operands[2]} << 32 | i.operands[3]),
+        // A check is no part of what is loaded.
+        immediate(i.opcode == Opcode::load ? 0 : i.immediate) {}
+
+  bool operator==(const Key& other) const {
+    return ((what ^ other.what) | (first ^ other.first) | (second ^ other.second) | (immediate ^ other.immediate)) == 0;
+  }
+  u64 hash() const {
+    const u64 mixed = (first + (what << 40) + std::rotl(second, 17) + std::rotl(immediate, 41)) * 0x9e3779b97f4a7c15;
+    return mixed >> 32 ^ mixed >> 48;
+  }
+};
 
 }  // namespace
 
 void common(Block& block, Scratch& scratch) {
-  // At most half full, so that a free slot is near.
-  const std::size_t size = std::bit_ceil(block.instructions.size() * 2 + 2);
-  scratch.table.assign(size, no_value);
+  // Nearly empty, so that what is not there is seen at the first look.
+  const std::size_t size = std::bit_ceil(std::max<std::size_t>(block.instructions.size() * 4, 512));
+  if (scratch.table.size() < size || ++scratch.block == 0) {
+    scratch.table.assign(size, 0);
+    scratch.block = 1;
+  }
+  const std::size_t mask = scratch.table.size() - 1;
+  const u64 here = u64{scratch.block} << 32;
+  u64* const table = scratch.table.data();
   ValueId memory_since = 0;  // loads before this one may be of memory that is other now
   Rewrite rewrite(block, scratch);
   rewrite.run([&](const Instruction& i) {
@@ -41,18 +61,17 @@ void common(Block& block, Scratch& scratch) {
       if (touches_memory(i.opcode)) memory_since = made;
       return made;
     }
-    Instruction sought = i;
-    if (is_load) sought.immediate = 0;  // a check is no part of what is loaded
-    std::size_t slot = hash_of(sought) & (size - 1);
-    for (; scratch.table[slot] != no_value; slot = (slot + 1) & (size - 1)) {
-      const ValueId candidate = scratch.table[slot];
-      Instruction known = rewrite[candidate];
-      if (known.opcode == Opcode::load) known.immediate = 0;
-      if (known != sought) continue;
+    const Key sought(i);
+    std::size_t slot = sought.hash() & mask;
+    for (; (table[slot] & ~u64{0xffffffff}) == here; slot = (slot + 1) & mask) {
+      const ValueId candidate = ValueId(table[slot]);
+      if (Key(rewrite[candidate]) != sought) continue;
       if (!is_load || candidate >= memory_since) return candidate;
       break;  // the newer load takes its slot
     }
-    return scratch.table[slot] = rewrite.append(i);
+    const ValueId made = rewrite.append(i);
+    table[slot] = here | made;
+    return made;
   });
 }
 

@@ -42,7 +42,7 @@ constexpr Opcode inverse(Opcode opcode) {
 
 class Fold {
  public:
-  Fold(Block& block, Scratch& scratch) : rewrite_(block, scratch), scratch_(scratch) {}
+  Fold(Block& block, Scratch& scratch) : rewrite_(block, scratch, true), scratch_(scratch) {}
 
   void run() {
     rewrite_.run([&](const Instruction& i) { return visit(i); });
@@ -63,8 +63,7 @@ class Fold {
         if (is_constant(i.operands[0])) return exit_to(i.operands[number(i.operands[0]) ? 1 : 2]);
         return keep(i);
       default:
-        if (i.opcode > Opcode::select) return keep(i);
-        return simplified(i);
+        return i.opcode > Opcode::select ? keep(i) : simplified(i);
     }
   }
 
@@ -87,14 +86,18 @@ class Fold {
 
   // Making values.
 
-  ValueId keep(const Instruction& i) {
+  ValueId keep(const Instruction& i, KnownBits bits) {
     const ValueId value = rewrite_.append(i);
-    if (scratch_.known.size() <= value) scratch_.known.resize(value + 64);
-    scratch_.known[value] = known_bits(i, scratch_.out, scratch_.known);
+    if (scratch_.known.size() <= value) [[unlikely]]
+      scratch_.known.resize(value + 64);
+    scratch_.known[value] = bits;
     return value;
   }
+  // Nothing is known of the value but its width.
+  ValueId keep(const Instruction& i) { return keep(i, {~mask_of(i.type), 0}); }
+  ValueId keep_constant(const Instruction& i) { return keep(i, {~i.immediate, i.immediate}); }
   ValueId constant(Type type, u64 value) {
-    return keep({.opcode = Opcode::constant, .type = type, .immediate = value & mask_of(type)});
+    return keep_constant({.opcode = Opcode::constant, .type = type, .immediate = value & mask_of(type)});
   }
   ValueId unary(Opcode opcode, Type type, ValueId a) {
     return simplified({.opcode = opcode,
@@ -114,13 +117,13 @@ class Fold {
 
   // The value of a pure instruction, by whatever is the shortest way.
   ValueId simplified(Instruction i) {
-    if (i.opcode == Opcode::constant) return keep(i);
+    if (i.opcode == Opcode::constant) return keep_constant(i);
     if (const ValueId value = computed(i); value != no_value) return value;
     if (commutes(i.opcode) && is_constant(i.operands[0])) std::swap(i.operands[0], i.operands[1]);
     if (const ValueId value = by_rule(i); value != no_value) return value;
-    const KnownBits bits = known_bits(i, scratch_.out, scratch_.known);
+    const KnownBits bits = known_bits(i, rewrite_.made(), scratch_.known);
     if (~(bits.zeros | bits.ones) == 0) return constant(i.type, bits.ones);
-    return keep(i);
+    return keep(i, bits);
   }
 
   ValueId computed(const Instruction& i) {

@@ -4,47 +4,69 @@
 
 #include "engine/ir/passes/scratch.hpp"
 
+#include <algorithm>
+#include <span>
+
 namespace diptych::ir {
+
+/// Operands of an instruction under their new names, by old ones. All four, those not there included:
+/// a loop that ends where they do is mispredicted more often than not.
+inline void rename(Instruction& i, const ValueId* renamed, ValueId none) {
+  for (ValueId& operand : i.operands) operand = renamed[std::min(operand, none)];
+}
 
 class Rewrite {
  public:
-  Rewrite(Block& block, Scratch& scratch) : block_(block), scratch_(scratch) {}
+  /// A rewrite that `grows` may append more than it was given; one that does not works in place.
+  Rewrite(Block& block, Scratch& scratch, bool grows = false) : block_(block), scratch_(scratch), grows_(grows) {}
 
   /// Calls `visit(instruction)` for each instruction in order, its operands already renamed. It returns the
   /// value to be used where the instruction's was: that of append() if it keeps it, an earlier one if it
   /// does not, no_value where there is none.
   template <class Visit>
   void run(Visit visit) {
-    std::vector<Instruction>& in = block_.instructions;
-    scratch_.out.clear();
-    scratch_.out.reserve(in.size() + 16);
-    if (scratch_.renamed.size() < in.size()) scratch_.renamed.resize(in.size());
+    const std::size_t size = block_.instructions.size();
+    const ValueId none = ValueId(size);
+    if (scratch_.renamed.size() <= size) scratch_.renamed.resize(size + 1);
     ValueId* const renamed = scratch_.renamed.data();
-    for (std::size_t g = 0; g < block_.guest.size(); ++g) {
+    renamed[none] = no_value;
+    if (grows_) {
+      if (scratch_.out.size() < size + 16) scratch_.out.resize(size + 16);
+      room_ = scratch_.out.size();
+    } else {
+      room_ = size;
+    }
+    const Instruction* const in = block_.instructions.data();
+    out_ = grows_ ? scratch_.out.data() : block_.instructions.data();
+    for (std::size_t g = 0; g < block_.guest.size() && !ended_; ++g) {
       const std::size_t first = block_.guest[g].first, end = block_.end_of(g);
-      block_.guest[g].first = u32(scratch_.out.size());
+      block_.guest[g].first = u32(count_);
       for (std::size_t n = first; n < end; ++n) {
         Instruction i = in[n];
-        for (ValueId& operand : i.operands) {
-          if (operand == no_value) break;
-          operand = renamed[operand];
-        }
+        rename(i, renamed, none);
         renamed[n] = visit(i);
-        if (ended_) {
+        if (ended_) [[unlikely]] {
           block_.guest.resize(g + 1);
           break;
         }
       }
     }
-    in.swap(scratch_.out);
+    if (grows_) block_.instructions.assign(out_, out_ + count_);
+    else block_.instructions.resize(count_);
   }
 
   /// The instruction that makes a value, as it now is.
-  const Instruction& operator[](ValueId value) const { return scratch_.out[value]; }
+  const Instruction& operator[](ValueId value) const { return out_[value]; }
+  std::span<const Instruction> made() const { return {out_, count_}; }
 
   ValueId append(const Instruction& instruction) {
-    scratch_.out.push_back(instruction);
-    return ValueId(scratch_.out.size() - 1);
+    if (count_ == room_) [[unlikely]] {
+      scratch_.out.resize(room_ * 2);
+      room_ = scratch_.out.size();
+      out_ = scratch_.out.data();
+    }
+    out_[count_] = instruction;
+    return ValueId(count_++);
   }
   /// Appends the block's last instruction: nothing behind it can be reached.
   ValueId end_with(const Instruction& terminator) {
@@ -55,6 +77,10 @@ class Rewrite {
  private:
   Block& block_;
   Scratch& scratch_;
+  Instruction* out_ = nullptr;
+  std::size_t count_ = 0;
+  std::size_t room_ = 0;
+  bool grows_;
   bool ended_ = false;
 };
 

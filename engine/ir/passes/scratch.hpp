@@ -19,7 +19,8 @@ struct Scratch {
   std::vector<ValueId> renamed;        ///< by a value's old name, its new one
   std::vector<KnownBits> known;        ///< by a value's new name
   std::vector<u32> marks;              ///< by value: what a pass notes of it
-  std::vector<ValueId> table;          ///< of `common`: where a value of this hash was made
+  std::vector<u64> table;              ///< of `common`: by hash, the value and the block it is of
+  u32 block = 0;                       ///< the number of the block at work: what is of another is not there
 };
 
 }  // namespace diptych::ir
