@@ -1,5 +1,7 @@
 #include "engine/memory/window.hpp"
 
+#include "engine/memory/host_fault.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,6 +46,7 @@ Result<Window> Window::reserve(u64 size) {
   if (size == 0 || size > most)
     return fail(ErrorKind::bad_input,
                 fmt::format("a window for guest memory takes between 1 and {:#x} bytes, not {:#x}", most, size));
+  if (auto installed = install_fault_handler(); !installed) return std::unexpected(std::move(installed).error());
   size = page_ceiling(size);
   u8* reserved = nullptr;
   while (!(reserved = allocate(reservation(size), PROT_NONE)) && size > smallest_fallback)

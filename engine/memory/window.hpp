@@ -19,7 +19,8 @@ class Window {
   static constexpr u64 guard = u64{2} << 20;
 
   /// Addresses only: memory is taken as it is mapped and touched. Where the host refuses so many, a
-  /// smaller window is tried, down to 4 GiB: size() tells. The base is aligned to huge pages.
+  /// smaller window is tried, down to 4 GiB: size() tells. The base is aligned to huge pages. Makes sure of
+  /// the handler behind FaultScope, which whoever relies on the host's refusals needs.
   static Result<Window> reserve(u64 size = u64{1} << 40);
 
   Window(Window&& other) noexcept
