@@ -42,8 +42,10 @@ bench:
 	@cmake --preset release $(if $(wildcard build/release/build.ninja),,-DDIPTYCH_TESTS=OFF)
 	@cmake --build build/release --target diptych_bench
 	@mkdir -p $(OUT)
-	build/release/diptych-bench --scale $(SCALE) --rounds $(ROUNDS) --json $(OUT)/bench.json
-	build/release/diptych-bench-translation --json $(OUT)/translation.json
+	@status=0; \
+	build/release/diptych-bench --scale $(SCALE) --rounds $(ROUNDS) --json $(OUT)/bench.json || status=$$?; \
+	build/release/diptych-bench-translation --json $(OUT)/translation.json || status=$$?; \
+	exit $$status
 
 test: test-release test-asan test-tsan
 

@@ -49,7 +49,8 @@ Result<GuestCode> read_code(const std::filesystem::path& file) {
   if (!stream) return fail(ErrorKind::bad_input, fmt::format("{} cannot be read", file.string()));
   const std::vector<u8> bytes((std::istreambuf_iterator<char>(stream)), {});
   std::optional<GuestCode> code = text_section(bytes);
-  if (!code) return fail(ErrorKind::bad_input, fmt::format("{} is no RISC-V program with a section .text", file.string()));
+  if (!code)
+    return fail(ErrorKind::bad_input, fmt::format("{} is no RISC-V program with a section .text", file.string()));
   return std::move(*code);
 }
 

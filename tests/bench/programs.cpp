@@ -52,17 +52,18 @@ int run(int argc, char** argv) {
   Plan plan;
   std::string all_names;
   for (const Program& program : programs) all_names += fmt::format("{}{}", all_names.empty() ? "" : ",", program.name);
+  auto plain = [](double& value) { return options::value(&value)->default_value(value, fmt::format("{}", value)); };
   options::options_description described("Options");
   described.add_options()
       ("programs", options::value(&program_list), ("of " + all_names).c_str())
-      ("runners", options::value(&runner_list), "of native,qemu,baseline,interp; those that cannot be used here are left "
-                                                "out with a note, unless they are named")
+      ("runners", options::value(&runner_list),
+       "of native,qemu,baseline,interp; those that cannot be used here are left out with a note, unless they are named")
       ("rounds", options::value(&plan.rounds)->default_value(plan.rounds), "how often each runs")
-      ("scale", options::value(&plan.scale)->default_value(plan.scale), "of the work, where 1 is about half a second natively")
-      ("slow-scale", options::value(&plan.slow_scale)->default_value(plan.slow_scale), "of the work once more, for "
-                                                "interpreters and what they are compared with")
+      ("scale", plain(plan.scale), "of the work, where 1 is about half a second natively")
+      ("slow-scale", plain(plan.slow_scale),
+       "of the work once more, for interpreters and what they are compared with")
       ("seed", options::value(&plan.seed)->default_value(plan.seed), "of the order within a round")
-      ("timeout", options::value(&plan.seconds_allowed)->default_value(plan.seconds_allowed), "seconds that one run may take")
+      ("timeout", plain(plan.seconds_allowed), "seconds that one run may take")
       ("json", options::value(&json_file), "also write everything measured to this file")
       ("help,h", "say this");
   options::variables_map values;
@@ -77,7 +78,8 @@ int run(int argc, char** argv) {
     std::cout << described;
     return fine;
   }
-  if (plan.rounds == 0 || !(plan.scale > 0) || !(plan.slow_scale > 0)) return complain("rounds and scales must be more than 0");
+  if (plan.rounds == 0 || !(plan.scale > 0) || !(plan.slow_scale > 0))
+    return complain("rounds and scales must be more than 0");
 
   const auto chosen_programs = choose(std::vector(std::begin(programs), std::end(programs)), program_list);
   if (!chosen_programs) return complain(chosen_programs.error().message);

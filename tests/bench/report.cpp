@@ -62,9 +62,10 @@ std::vector<Column> columns(std::span<const Measured> all, std::span<const Runne
     if (runner.ours) times(runner, "qemu", runner.name + "/qemu");
   for (const Runner& runner : runners)
     if (runner.ours)
-      made.push_back({runner.name + " M/s",
-                      [&runner](const Measured& measured) { return shown("{:.0f}", million_a_second(measured, runner)); },
-                      [&runner, all](Kind kind) { return shown("{:.0f}", mean_speed(all, kind, runner)); }});
+      made.push_back(
+          {runner.name + " M/s",
+           [&runner](const Measured& measured) { return shown("{:.0f}", million_a_second(measured, runner)); },
+           [&runner, all](Kind kind) { return shown("{:.0f}", mean_speed(all, kind, runner)); }});
   auto noise = [runners](const Measured& measured) {
     double most = 0;
     for (const Runner& runner : runners)

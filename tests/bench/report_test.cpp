@@ -8,8 +8,10 @@ using namespace diptych::bench;
 
 namespace {
 
-const std::vector<Runner> runners = {
-    {"native", false, false, {}}, {"qemu", false, false, {}}, {"baseline", false, true, {}}, {"interp", true, true, {}}};
+const std::vector<Runner> runners = {{"native", false, false, {}},
+                                     {"qemu", false, false, {}},
+                                     {"baseline", false, true, {}},
+                                     {"interp", true, true, {}}};
 
 Series series(std::string runner, bool slow, std::vector<double> cpu, std::optional<double> instructions = {}) {
   return {runner, slow, cpu, cpu, instructions};
@@ -25,7 +27,8 @@ const std::vector<Measured> all = {
     {{"second", Kind::integer, 100}, 100, 10,
      {series("native", false, {1, 1, 1}), series("qemu", false, {9, 9, 9})}, {"baseline is wrong"}},
     {{"third", Kind::floating, 100}, 100, 10,
-     {series("native", false, {2, 2, 2}), series("qemu", false, {40, 40, 40}), series("baseline", false, {10, 10, 10})}, {}},
+     {series("native", false, {2, 2, 2}), series("qemu", false, {40, 40, 40}), series("baseline", false, {10, 10, 10})},
+     {}},
 };
 
 }  // namespace

@@ -56,8 +56,8 @@ Measured measure_rounds(const Program& program, std::span<const Runner> runners,
     for (Entry* entry : order) {
       if (entry->out) continue;
       const bool slow = entry->series.slow;
-      const Result<Run> run =
-          measure(entry->runner->command(program.name, slow ? measured.slow_size : measured.size), plan.seconds_allowed);
+      const std::uint64_t size = slow ? measured.slow_size : measured.size;
+      const Result<Run> run = measure(entry->runner->command(program.name, size), plan.seconds_allowed);
       std::optional<std::string>& expected = right[slow];
       std::string wrong;
       if (!run) wrong = run.error().message;

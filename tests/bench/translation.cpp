@@ -13,6 +13,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <sys/resource.h>
 
 namespace diptych::bench {
 namespace {
@@ -44,29 +45,45 @@ std::vector<std::span<const Stretch>> batches_of(std::span<const Stretch> stretc
   return batches;
 }
 
+// How often this thread had to leave its processor to another.
+long interruptions() {
+  rusage used{};
+  ::getrusage(RUSAGE_THREAD, &used);
+  return used.ru_nivcsw;
+}
+
 std::vector<Cost> measure_stages(std::span<const Stretch> stretches, unsigned rounds) {
   const std::vector<Stage> all = stages();
   const std::vector<std::span<const Stretch>> batches = batches_of(stretches);
   std::vector<Cost> costs;
   for (const Stage& stage : all) costs.push_back({stage});
-  std::size_t instructions = 0;
-  for (const Stretch& stretch : stretches) instructions += stretch.count;
 
   Batch batch;
   // The round before the first brings code, caches and storage to where they stay.
-  for (unsigned round = 0; round <= rounds; ++round) {
-    std::vector<Clock::duration> spent(all.size());
+  for (unsigned round = 0; round <= rounds;) {
+    for (Cost& cost : costs)
+      if (round == 0) cost.left = 0;
+    std::vector<Clock::duration> spent(all.size()), in_batch(all.size());
+    std::size_t counted = 0;
     for (const std::span<const Stretch>& next : batches) {
       batch.stretches = next;
+      const long before = interruptions();
       for (std::size_t i = 0; i < all.size(); ++i) {
         const Clock::time_point begin = Clock::now();
         all[i].run(batch);
-        spent[i] += Clock::now() - begin;
+        in_batch[i] = Clock::now() - begin;
         if (round == 0) costs[i].left += all[i].left(batch);
       }
+      // The time of another program is in one of these, and a clock of our own time alone would cost more
+      // than some stages do.
+      if (interruptions() != before) continue;
+      for (std::size_t i = 0; i < all.size(); ++i) spent[i] += in_batch[i];
+      for (const Stretch& stretch : next) counted += stretch.count;
     }
+    if (counted == 0) continue;
     for (std::size_t i = 0; round != 0 && i < all.size(); ++i)
-      costs[i].nanoseconds.push_back(std::chrono::duration<double, std::nano>(spent[i]).count() / double(instructions));
+      costs[i].nanoseconds.push_back(std::chrono::duration<double, std::nano>(spent[i]).count() / double(counted));
+    ++round;
   }
   return costs;
 }

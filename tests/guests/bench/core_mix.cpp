@@ -100,11 +100,17 @@ State scan_number(const char*& at) {
   for (; *at && *at != ','; ++at) {
     const bool digit = *at >= '0' && *at <= '9';
     switch (state) {
-      case State::begin: state = digit ? State::whole : *at == '-' ? State::sign : *at == '.' ? State::dot : State::invalid; break;
+      case State::begin:
+        state = digit ? State::whole : *at == '-' ? State::sign : *at == '.' ? State::dot : State::invalid;
+        break;
       case State::sign: state = digit ? State::whole : *at == '.' ? State::dot : State::invalid; break;
-      case State::whole: state = digit ? State::whole : *at == '.' ? State::decimals : *at == 'e' ? State::exponent : State::invalid; break;
+      case State::whole:
+        if (!digit) state = *at == '.' ? State::decimals : *at == 'e' ? State::exponent : State::invalid;
+        break;
       case State::dot: state = digit ? State::decimals : State::invalid; break;
-      case State::decimals: state = digit ? State::decimals : *at == 'e' ? State::exponent : State::invalid; break;
+      case State::decimals:
+        if (!digit) state = *at == 'e' ? State::exponent : State::invalid;
+        break;
       case State::exponent: state = digit || *at == '-' ? State::power : State::invalid; break;
       case State::power: state = digit ? State::power : State::invalid; break;
       case State::invalid: break;
