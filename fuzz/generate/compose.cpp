@@ -63,6 +63,7 @@ void Composer::instruction(const Shape& shape) {
   if (shape.flow == Flow::jump && shape.operand(OperandKind::rd) && random_.chance(1, 2)) return call(shape);
   if ((shape.memory == Memory::reserve || shape.memory == Memory::conditional) && random_.chance(3, 4))
     return reserved_pair(shape);
+  if (shape.memory == Memory::load && !shape.at_stack && random_.chance(1, 8)) return load_again(shape);
   append(shape, sample_word(shape, palette_, random_));
   if (shape.offset) wait(code_.size() - 1);
 }
@@ -202,6 +203,22 @@ void Composer::reserved_pair(const Shape& shape) {
   u32 word = sample_word(conditional, palette_, random_);
   if (random_.chance(7, 8)) word = to.with_number(word, base);
   append(conditional, word);
+}
+
+void Composer::load_again(const Shape& load) {
+  const NamedRows& rows = named_rows();
+  const u32 first = sample_word(load, palette_, random_);
+  const unsigned base = load.operand(OperandKind::rs1)->number_in(first);
+  append(load, first);
+  if (random_.chance(1, 2)) plain(1);
+  // Whose base was only good for reading, or is gone.
+  if ((palette_.pointers & palette_.writable & u32{1} << base) == 0) return;
+  const Shape& store = random_.chance(1, 2) ? *rows.sd : *rows.sw;
+  const u32 displacement = load.operand(OperandKind::immediate)->field->extract(first);
+  const u32 word = store.operand(OperandKind::rs1)->with_number(sample_word(store, palette_, random_), base);
+  append(store, store.operand(OperandKind::immediate)->field->insert(word, displacement));
+  const Operand& into = *load.operand(OperandKind::rd);
+  append(load, into.with_number(first, into.number_in(sample_word(load, palette_, random_))));
 }
 
 }  // namespace diptych::fuzz

@@ -44,6 +44,10 @@ class Composer {
   /// Stores half of the time to the place loaded from, with widths and addresses that mostly agree.
   void reserved_pair(const Shape& reserve);
 
+  /// Loads from a place, stores there, and loads from it again: who takes the second load for the first
+  /// one is found out.
+  void load_again(const Shape& load);
+
   /// Gives every branch that waits for one its target. To be called when all is composed.
   void settle();
 

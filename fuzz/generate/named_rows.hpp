@@ -26,6 +26,7 @@ struct NamedRows {
   const Shape* lui = &shape_named("lui");
   const Shape* sc_d = &shape_named("sc.d");
   const Shape* sc_w = &shape_named("sc.w");
+  const Shape* sd = &shape_named("sd");
   const Shape* sw = &shape_named("sw");
 };
 

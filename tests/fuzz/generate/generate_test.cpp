@@ -89,6 +89,32 @@ TEST_CASE("code that modifies itself does, behind a fence") {
   CHECK(changed > 300);
 }
 
+TEST_CASE("a place is stored to between two loads of it") {
+  Generator generator(Guest::riscv64);
+  Random random(7);
+  const auto place = [](const Item& item) {
+    const Shape& shape = *item.shape();
+    return std::pair(shape.operand(OperandKind::rs1)->number_in(item.word),
+                     shape.operand(OperandKind::immediate)->field->extract(item.word));
+  };
+  int seen = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const Block block = generator.generate(random, {});
+    Code code;
+    code.read(block.program.code);
+    for (std::size_t n = 2; n < code.size(); ++n) {
+      const Shape *load = code[n].shape(), *store = code[n - 1].shape();
+      if (!load || !store || load->memory != Memory::load || store->memory != Memory::store) continue;
+      if (load->at_stack || store->at_stack || place(code[n]) != place(code[n - 1])) continue;
+      for (std::size_t before = n - 2; before != std::size_t(-1) && before + 4 > n; --before) {
+        const bool same = code[before].row == code[n].row;
+        seen += same && place(code[before]) == place(code[n]);
+      }
+    }
+  }
+  CHECK(seen > 50);
+}
+
 TEST_CASE("writable code is fenced in a mixture as well, and seldom") {
   Generator generator;
   Random random(9);
