@@ -61,11 +61,25 @@ struct Explainer::State {
   riscv64::UndefinedTracker undefined;
   riscv64::Tracer tracer;
   std::vector<riscv64::Traced> trace;
+  const Program* taken_up = nullptr;
+  bool prepared = false;  // for the program taken up
 };
 
 Explainer::Explainer() : state_(std::make_unique<State>()) {}
 Explainer::Explainer(Explainer&&) noexcept = default;
 Explainer::~Explainer() = default;
+
+void Explainer::take_up(const Program& program) {
+  state_->taken_up = &program;
+  state_->prepared = false;
+}
+
+void Explainer::prepare(const Program& program) {
+  const bool again = &program == state_->taken_up;
+  if (again && state_->prepared) return;
+  state_->deviant.prepare(program);
+  state_->prepared = again;
+}
 
 std::optional<Explanation> Explainer::explain_quickly(const Program& program, const Input& input, Budget budget,
                                                       const Outcome& subject, const Machine& reference,
@@ -86,7 +100,7 @@ std::optional<Explanation> Explainer::explain_quickly(const Program& program, co
     expected.retired = interpreter.hart.retired;
     return interpreter.hart.deviations.mattered;
   };
-  state_->deviant.prepare(program);
+  prepare(program);
   view_writable(state_->deviant.areas(), expected.memory);
 
   Explanation explanation;
@@ -172,7 +186,7 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
   // run depends on those, the evaluator's states are walked along instead.
   const bool evaluator_leads = allows(program.code_access, Access::write) ||
                                (extensions_used(guest, program.code) & riscv64::bit(riscv64::Extension::A));
-  state_->deviant.prepare(program);
+  prepare(program);
   state_->deviant.start(input);
   std::vector<MemoryView> views;
   view_writable(state_->deviant.areas(), views);

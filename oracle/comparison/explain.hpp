@@ -52,6 +52,10 @@ class Explainer {
   Explainer(Explainer&&) noexcept;
   ~Explainer();
 
+  /// Says that what follows is about this program, which stays as it is until this is called again; else
+  /// each run that is explained costs as much as preparing a machine.
+  void take_up(const Program& program);
+
   /// The quick part, for outcomes at hand: whether a model of the reference's known quirks, or what the
   /// manual leaves open, accounts for the difference exactly. Nothing if neither does.
   std::optional<Explanation> explain_quickly(const Program& program, const Input& input, Budget budget,
@@ -64,6 +68,7 @@ class Explainer {
 
  private:
   struct State;
+  void prepare(const Program& program);
   Explanation first_parting(const Program& program, const Input& input, Budget budget, Machine& subject,
                             Machine& reference, const Outcome& subject_end, const Outcome& reference_end);
 

@@ -94,6 +94,7 @@ void Panel::note_time(std::size_t which) {
 
 Result<void> Panel::prepare_all(const Program& program, std::span<const Input> inputs, Budget budget) {
   fields_all_ = 0;
+  explainer_.take_up(program);
   running(0);
   const u64 begun = __rdtsc();
   if (auto prepared = primary().prepare(program); !prepared) return prepared;
