@@ -75,7 +75,7 @@ int run(const std::vector<std::string>& arguments) {
   std::string path, subject, oracle, stage, out;
   options::options_description described("Options");
   described.add_options()("case", options::value(&path)->required(), "the case file")(
-      "subject", options::value(&subject)->default_value("interp"), "machines under test, separated by commas; all: every stage of the engine")(
+      "subject", options::value(&subject)->default_value("all"), "machines under test, separated by commas; all: every stage of the engine")(
       "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")(
       "stage", options::value(&stage), "only what this subject makes of it")(
       "out", options::value(&out)->default_value("."), "directory for the smallest case, named by its signature")("json", "print JSON");

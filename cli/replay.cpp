@@ -55,7 +55,7 @@ int run(const std::vector<std::string>& arguments) {
   std::string subject, oracle;
   options::options_description described("Options");
   described.add_options()("case", options::value(&paths)->required(), "the case files, or directories of them")(
-      "subject", options::value(&subject)->default_value("interp"), "machines under test, separated by commas; all: every stage of the engine")(
+      "subject", options::value(&subject)->default_value("all"), "machines under test, separated by commas; all: every stage of the engine")(
       "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")("json", "print JSON");
   options::positional_options_description positional;
   positional.add("case", -1);

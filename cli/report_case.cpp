@@ -55,18 +55,24 @@ std::string listing(const Case& some) {
   return text;
 }
 
-std::string describe_statements(const Case& some, const std::vector<Statement>& statements) {
+std::string describe_statements(const Case& some, std::span<const Statement> statements) {
   std::string text;
   const std::string& subject = statements.front().machine;
-  for (const Statement& statement : statements) {
-    if (&statement == &statements.front()) continue;
-    if (!statement.outcome) {
-      text += fmt::format("  {}: not compared: {}\n", statement.machine, statement.unable);
+  std::vector<std::string> agreeing;  // told in one line, as far as they stand together
+  auto tell_agreeing = [&] {
+    if (!agreeing.empty())
+      text += fmt::format("  {}: {}\n", fmt::join(agreeing, ", "), agreeing.size() == 1 ? "agrees" : "agree");
+    agreeing.clear();
+  };
+  for (const Statement& statement : statements.subspan(1)) {
+    const Verdict verdict = statement.explanation.verdict;
+    if (statement.outcome && (verdict == Verdict::agree || verdict == Verdict::unsteady)) {
+      agreeing.push_back(statement.machine);
       continue;
     }
-    const Verdict verdict = statement.explanation.verdict;
-    if (verdict == Verdict::agree || verdict == Verdict::unsteady) {
-      text += fmt::format("  {}: agrees\n", statement.machine);
+    tell_agreeing();
+    if (!statement.outcome) {
+      text += fmt::format("  {}: not compared: {}\n", statement.machine, statement.unable);
       continue;
     }
     if (verdict == Verdict::follows) {
@@ -85,12 +91,13 @@ std::string describe_statements(const Case& some, const std::vector<Statement>& 
                           was.empty() ? "" : "   before " + was);
     }
   }
+  tell_agreeing();
   if (const std::vector<std::string> names = outvoted(some.guest(), statements); !names.empty())
     text += fmt::format("  outvoted: {}\n", fmt::join(names, ", "));
   return text;
 }
 
-nlohmann::json statements_to_json(const Case& some, const std::vector<Statement>& statements) {
+nlohmann::json statements_to_json(const Case& some, std::span<const Statement> statements) {
   nlohmann::json all = nlohmann::json::array();
   for (const Statement& statement : statements) {
     nlohmann::json one{{"machine", statement.machine}};

@@ -6,14 +6,15 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <span>
 #include <string>
 
 namespace diptych::cli {
 
 /// Both sides of every difference, the instruction, and what each field was before.
-std::string describe_statements(const Case& some, const std::vector<Statement>& statements);
+std::string describe_statements(const Case& some, std::span<const Statement> statements);
 
-nlohmann::json statements_to_json(const Case& some, const std::vector<Statement>& statements);
+nlohmann::json statements_to_json(const Case& some, std::span<const Statement> statements);
 
 /// The value a field had before the run, as text.
 std::string before(const Case& some, const Difference& difference);

@@ -7,8 +7,12 @@
 namespace diptych {
 namespace {
 
-// The stages of one engine that say the same are one voice.
-bool votes(const Statement& statement) { return statement.outcome && !statement.follows; }
+// The stages of one engine that say the same are one voice. A reference known to be wrong here, or that
+// may say what it likes, has none.
+bool votes(const Statement& statement) {
+  const Verdict verdict = statement.explanation.verdict;
+  return statement.outcome && !statement.follows && verdict != Verdict::quirk && verdict != Verdict::open;
+}
 
 // How many voters, this one included, say the same.
 std::size_t support(Guest guest, std::span<const Statement> statements, const Statement& of) {
@@ -132,8 +136,7 @@ std::vector<std::string> outvoted(Guest guest, std::span<const Statement> statem
   std::vector<std::string> names;
   const Statement* most = majority(guest, statements);
   if (!most) {
-    // No two say the same to the bit, where one has known faults beside: then it counts who parts from
-    // the subject for no known reason.
+    // No two say the same to the bit: then it counts who parts from the subject for no known reason.
     std::size_t against = 0, voters = 0;
     for (const Statement& statement : statements) {
       voters += votes(statement);

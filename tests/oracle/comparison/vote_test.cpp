@@ -36,3 +36,19 @@ TEST_CASE("two that disagree have no majority") {
   CHECK(outvoted(Guest::riscv64, *statements).empty());
   CHECK_FALSE(majority_expectation(some, *statements));
 }
+
+TEST_CASE("a reference known to be wrong has no vote") {
+  Statement known, wrong, right, first;
+  Outcome outcome;
+  first.outcome.emplace(outcome);
+  right.outcome.emplace(outcome);
+  outcome.state.words[10] = 1;
+  known.outcome.emplace(outcome);
+  wrong.outcome.emplace(outcome);
+  first.machine = "first", right.machine = "right", known.machine = "known", wrong.machine = "wrong";
+  wrong.explanation.verdict = Verdict::unexplained;
+  known.explanation.verdict = Verdict::quirk;
+  std::vector<Statement> statements;
+  for (Statement* one : {&first, &wrong, &known, &right}) statements.push_back(std::move(*one));
+  CHECK(outvoted(Guest::riscv64, statements) == std::vector<std::string>{"wrong"});
+}
