@@ -48,7 +48,7 @@ Result<std::vector<typename Things::value_type>> choose(const Things& all, const
 
 int run(int argc, char** argv) {
   std::string program_list, runner_list, json_file;
-  Places places = {DIPTYCH_BENCH_PROGRAMS, DIPTYCH_COMMAND};
+  std::string command = DIPTYCH_COMMAND;
   Plan plan;
   std::string all_names;
   for (const Program& program : programs) all_names += fmt::format("{}{}", all_names.empty() ? "" : ",", program.name);
@@ -64,6 +64,7 @@ int run(int argc, char** argv) {
        "of the work once more, for interpreters and what they are compared with")
       ("seed", options::value(&plan.seed)->default_value(plan.seed), "of the order within a round")
       ("timeout", plain(plan.seconds_allowed), "seconds that one run may take")
+      ("diptych", options::value(&command)->default_value(command), "the command, to measure another build of it")
       ("json", options::value(&json_file), "also write everything measured to this file")
       ("help,h", "say this");
   options::variables_map values;
@@ -83,7 +84,7 @@ int run(int argc, char** argv) {
 
   const auto chosen_programs = choose(std::vector(std::begin(programs), std::end(programs)), program_list);
   if (!chosen_programs) return complain(chosen_programs.error().message);
-  const auto chosen_runners = choose(all_runners(places), runner_list);
+  const auto chosen_runners = choose(all_runners({DIPTYCH_BENCH_PROGRAMS, command}), runner_list);
   if (!chosen_runners) return complain(chosen_runners.error().message);
   std::vector<Runner> runners;
   nlohmann::json left_out = nlohmann::json::object();

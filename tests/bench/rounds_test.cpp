@@ -63,13 +63,15 @@ TEST_CASE("a runner that fails is named with its reason and left out") {
 }
 
 TEST_CASE("instructions are read from what our command says of itself") {
-  const std::vector runners = {runner("interp", "echo '{\"instructions\": 1234}' >&2", true, true)};
+  const std::vector runners = {runner("interp", "echo '{\"tiers\":[{\"instructions\":1234}]}' >&2", true, true)};
   const Measured measured = measure_rounds(program, runners, {.rounds = 1});
   REQUIRE(measured.find("interp", true));
   CHECK(measured.find("interp", true)->instructions == 1234);
 
-  CHECK(instructions_in("a warning\n{\"instructions\": 5, \"seconds\": 1}\n") == 5);
-  CHECK(instructions_in("{\"instructions\": \"many\"}") == std::nullopt);
-  CHECK(instructions_in("{\"instructions\": 5") == std::nullopt);
+  CHECK(instructions_in(R"({ guest {"tiers" {"tiers":[{"tier":"a","instructions":5},{"instructions":6}],"x":1})"
+                        "\n") == 11);
+  CHECK(instructions_in(R"({"tiers":[{"instructions":"many"}]})") == std::nullopt);
+  CHECK(instructions_in(R"({"tiers":[{"seconds":1}]})") == std::nullopt);
+  CHECK(instructions_in(R"({"tiers":[{"instructions":5)") == std::nullopt);
   CHECK(instructions_in("nothing") == std::nullopt);
 }

@@ -38,11 +38,17 @@ std::optional<std::string> why_unusable(const Runner& runner, std::string_view p
 }
 
 std::optional<double> instructions_in(std::string_view said) {
-  const std::size_t begin = said.find('{');
-  if (begin == said.npos) return std::nullopt;
-  const nlohmann::json stats = nlohmann::json::parse(said.substr(begin), nullptr, false);
-  if (!stats.is_object() || !stats.contains("instructions") || !stats["instructions"].is_number()) return std::nullopt;
-  return stats["instructions"].get<double>();
+  // The guest's own words come first, and may look like anything.
+  const std::size_t line = said.rfind("{\"tiers\"");
+  if (line == said.npos) return std::nullopt;
+  const nlohmann::json stats = nlohmann::json::parse(said.substr(line), nullptr, false);
+  if (!stats.is_object()) return std::nullopt;
+  double sum = 0;
+  for (const nlohmann::json& tier : stats["tiers"]) {
+    if (!tier.is_object() || !tier.contains("instructions") || !tier["instructions"].is_number()) return std::nullopt;
+    sum += tier["instructions"].get<double>();
+  }
+  return sum;
 }
 
 }  // namespace diptych::bench

@@ -30,7 +30,7 @@ std::vector<Runner> all_runners(const Places& places);
 /// Why a runner cannot be used here at all, told from a run of `program`; nothing if it can, well or badly.
 std::optional<std::string> why_unusable(const Runner& runner, std::string_view program);
 
-/// The instructions retired, from what `diptych run --stats --json` says on its standard error.
+/// The instructions retired by all tiers together, from what `diptych run --stats --json` says on its standard error.
 std::optional<double> instructions_in(std::string_view said);
 
 }  // namespace diptych::bench
