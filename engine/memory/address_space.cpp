@@ -2,6 +2,20 @@
 
 namespace diptych {
 
+u8* AddressSpace::reach_in_window(u64 address, u64 size, Access access) {
+  if (size > window_size_ - address) return nullptr;
+  const u64 first = address & ~(page_size - 1);
+  for (u64 page = first; page < address + size; page += page_size)
+    if (!window_->mapped(page) || !allows(window_->rights(page), access)) return nullptr;
+  if (allows(access, Access::write))
+    for (u64 page = first; page < address + size; page += page_size) {
+      if (!window_->watched(page)) continue;
+      if (!window_->unwatch(page, page_size)) return nullptr;
+      stale_.push_back(page);
+    }
+  return base_ + address;
+}
+
 bool AddressSpace::read_across(u64 address, void* to, u64 size, u64& unreachable) {
   for (u64 i = 0; i < size; ++i) {
     const u8* host = reach(address + i, 1, Access::read);

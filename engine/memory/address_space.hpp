@@ -1,7 +1,9 @@
-// Guest memory as the evaluator sees it: areas with access rights, checked byte by byte at their edges.
+// Guest memory as the evaluator sees it: a window, and areas beside it for what no window can hold, with
+// access rights that are checked byte by byte at their edges.
 #pragma once
 
 #include "engine/memory/areas.hpp"
+#include "engine/memory/window.hpp"
 
 #include <cstring>
 #include <span>
@@ -15,13 +17,46 @@ class AddressSpace {
   void bind(std::span<const Area> areas) {
     areas_.assign(areas.begin(), areas.end());
     last_ = 0;
+    window_ = nullptr;
+    base_ = nullptr;
+    pages_ = nullptr;
+    window_size_ = 0;
+    stale_.clear();
+  }
+
+  /// The pages mapped in a window, whatever becomes of them, and the areas, which touch none of those
+  /// pages. The window stays where it is until the next bind.
+  void bind(Window& window, std::span<const Area> areas = {}) {
+    bind(areas);
+    window_ = &window;
+    base_ = window.base();
+    pages_ = window.rights_table();
+    window_size_ = window.size();
   }
 
   std::span<const Area> areas() const { return areas_; }
+  Window* window() const { return window_; }
 
-  /// Host bytes of `size` guest bytes that lie in one area and permit the access; else nullptr, which
-  /// does not yet mean a fault: they may lie across two areas.
+  /// Pages that were watched and then reached for writing, since this was cleared: they are unwatched,
+  /// and what was translated from them no longer holds. Whoever watches pages looks here before it runs
+  /// translated code again.
+  std::span<const u64> stale_pages() const { return stale_; }
+  void clear_stale_pages() { stale_.clear(); }
+
+  /// Host bytes of `size` guest bytes that lie in the window or in one area and permit the access; else
+  /// nullptr, which does not yet mean a fault: they may lie across. What is given out for writing the
+  /// host lets be written: watched pages are unwatched for it, and stale.
   u8* reach(u64 address, u64 size, Access access) {
+    if (address < window_size_) {
+      const u8 page = pages_[address / page_size];
+      if (allows(Access(page), access)) {
+        const bool plain = !allows(access, Access::write) || !(page & Window::watched_bit);
+        if (plain && size <= page_size - address % page_size) [[likely]]
+          return base_ + address;
+        return reach_in_window(address, size, access);
+      }
+      if (page != 0) return nullptr;
+    }
     if (last_ < areas_.size())
       if (u8* host = within(areas_[last_], address, size, access)) return host;
     for (std::size_t i = 0; i < areas_.size(); ++i)
@@ -44,8 +79,16 @@ class AddressSpace {
     return area.host + offset;
   }
 
+  u8* reach_in_window(u64 address, u64 size, Access access);
+
+  // Of the window, here at hand.
+  u64 window_size_ = 0;
+  const u8* pages_ = nullptr;
+  u8* base_ = nullptr;
   std::vector<Area> areas_;
   std::size_t last_ = 0;  // the area found last: accesses come in runs
+  Window* window_ = nullptr;
+  std::vector<u64> stale_;
 };
 
 }  // namespace diptych

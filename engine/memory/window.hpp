@@ -40,9 +40,7 @@ class Window {
 
   /// Whether the host can refuse exactly what these rights refuse. It cannot let a page be written or
   /// executed but not read.
-  static constexpr bool holds(Access access) {
-    return access == Access::none || allows(access, Access::read);
-  }
+  static constexpr bool holds(Access access) { return access == Access::none || allows(access, Access::read); }
 
   // Ranges are whole pages. Those of map, map_file and protect lie within the window, or nothing happens.
   // Host pages are never executable: what the guest executes is translated.

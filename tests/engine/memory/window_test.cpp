@@ -105,8 +105,9 @@ TEST_CASE("rights that the host cannot express are refused") {
 TEST_CASE("ranges that are not whole pages within the window are refused") {
   Window window = reserve();
   const u64 size = window.size();
-  const std::pair<u64, u64> bad[] = {{1, 4096}, {0, 4095}, {0, 0}, {size, 4096}, {size - 4096, 8192},
-                                     {4096, ~u64{0} & ~u64{4095}}, {~u64{4095}, 4096}, {~u64{4095}, 8192}};
+  const std::pair<u64, u64> bad[] = {{1, 4096},          {0, 4095},           {0, 0},
+                                     {size, 4096},       {size - 4096, 8192}, {4096, ~u64{0} & ~u64{4095}},
+                                     {~u64{4095}, 4096}, {~u64{4095}, 8192}};
   for (auto [address, bytes] : bad) {
     INFO(address << " " << bytes);
     CHECK(window.map(address, bytes, rw).error().kind == ErrorKind::bad_input);
@@ -126,7 +127,9 @@ TEST_CASE("mapping zeroes, protecting keeps, unmapping drops") {
     INFO("size " << size);
     REQUIRE(window.map(0, size, rw));
     const auto spoil = [&] { std::fill_n(window.base(), size, u8{7}); };
-    const auto zero = [&] { return std::all_of(window.base(), window.base() + size, [](u8 byte) { return byte == 0; }); };
+    const auto zero = [&] {
+      return std::all_of(window.base(), window.base() + size, [](u8 byte) { return byte == 0; });
+    };
     spoil();
     REQUIRE(window.map(0, size, rw));
     CHECK(zero());
