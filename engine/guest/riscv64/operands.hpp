@@ -4,6 +4,7 @@
 #include "engine/guest/encoding.hpp"
 #include "engine/machine/integers.hpp"
 
+#include <iterator>
 #include <string_view>
 
 namespace diptych::riscv64 {
@@ -29,28 +30,49 @@ constexpr u32 field_width(std::string_view name) {
   return 0;
 }
 
+/// Which operand a field is, so that decoding compares no names.
+enum class OperandName : u8 {
+  rd, rs1, rs2, rs3, narrow_rd, narrow_rs1, narrow_rs2, rm, shamt, zimm, aq, rl, fm, pred, succ, csr, uimm, imm, none,
+};
+
+constexpr OperandName operand_named(std::string_view name) {
+  constexpr std::string_view names[] = {"rd", "rs1", "rs2", "rs3", "rd'", "rs1'", "rs2'", "rm", "shamt",
+                                        "zimm", "aq", "rl", "fm", "pred", "succ", "csr", "uimm", "imm"};
+  u8 at = 0;
+  while (at < std::size(names) && names[at] != name) ++at;
+  return OperandName(at);
+}
+
+/// `width` is the field's.
+constexpr void set_operand(Operands& operands, OperandName name, u8 width, u32 value) {
+  switch (name) {
+    case OperandName::rd: operands.rd = u8(value); break;
+    case OperandName::rs1: operands.rs1 = u8(value); break;
+    case OperandName::rs2: operands.rs2 = u8(value); break;
+    case OperandName::rs3: operands.rs3 = u8(value); break;
+    case OperandName::narrow_rd: operands.rd = u8(value + 8); break;
+    case OperandName::narrow_rs1: operands.rs1 = u8(value + 8); break;
+    case OperandName::narrow_rs2: operands.rs2 = u8(value + 8); break;
+    case OperandName::rm: operands.rm = u8(value); break;
+    case OperandName::shamt: operands.shamt = u8(value); break;
+    case OperandName::zimm: operands.zimm = u8(value); break;
+    case OperandName::aq: operands.aq = u8(value); break;
+    case OperandName::rl: operands.rl = u8(value); break;
+    case OperandName::fm: operands.fm = u8(value); break;
+    case OperandName::pred: operands.pred = u8(value); break;
+    case OperandName::succ: operands.succ = u8(value); break;
+    case OperandName::csr: operands.csr = u16(value); break;
+    case OperandName::uimm: operands.uimm = value; break;
+    case OperandName::imm:
+      operands.imm = static_cast<i64>(static_cast<u64>(value) << (64 - width)) >> (64 - width);
+      break;
+    case OperandName::none: break;
+  }
+}
+
 /// Sets the operand a field names. Public so that the generator can ask what a value would mean.
 constexpr void set_operand(Operands& operands, const Field& field, u32 value) {
-  const std::string_view name = field.name;
-  if (name == "rd") operands.rd = u8(value);
-  else if (name == "rs1") operands.rs1 = u8(value);
-  else if (name == "rs2") operands.rs2 = u8(value);
-  else if (name == "rs3") operands.rs3 = u8(value);
-  else if (name == "rd'") operands.rd = u8(value + 8);
-  else if (name == "rs1'") operands.rs1 = u8(value + 8);
-  else if (name == "rs2'") operands.rs2 = u8(value + 8);
-  else if (name == "rm") operands.rm = u8(value);
-  else if (name == "shamt") operands.shamt = u8(value);
-  else if (name == "zimm") operands.zimm = u8(value);
-  else if (name == "aq") operands.aq = u8(value);
-  else if (name == "rl") operands.rl = u8(value);
-  else if (name == "fm") operands.fm = u8(value);
-  else if (name == "pred") operands.pred = u8(value);
-  else if (name == "succ") operands.succ = u8(value);
-  else if (name == "csr") operands.csr = u16(value);
-  else if (name == "uimm") operands.uimm = value;
-  else if (name == "imm")
-    operands.imm = static_cast<i64>(static_cast<u64>(value) << (64 - field.width)) >> (64 - field.width);
+  set_operand(operands, operand_named(field.name), field.width, value);
 }
 
 constexpr Operands extract_operands(const Encoding& encoding, u32 word) {

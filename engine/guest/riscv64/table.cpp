@@ -37,11 +37,32 @@ constexpr bool all_rows_apart() {
 }
 static_assert(all_rows_apart(), "two rows claim the same word, and neither is special");
 
+// What decoding needs of a row, small and apart from all that is for people.
+struct Candidate {
+  u32 mask, match;
+  u16 row;
+  bool conditional;  // some field must not have some value
+  u8 field_count;
+  std::array<OperandName, 8> names;
+
+  explicit Candidate(u16 index) : row(index) {
+    const Encoding& encoding = table[index].encoding;
+    mask = encoding.mask;
+    match = encoding.match;
+    field_count = encoding.field_count;
+    conditional = false;
+    for (u8 i = 0; i < field_count; ++i) {
+      names[i] = operand_named(encoding.fields[i].name);
+      conditional |= encoding.fields[i].excluded_count != 0;
+    }
+  }
+};
+
 // The rows that may match, by the bits that tell most of them apart: for 32-bit words the major opcode
 // and funct3, for 16-bit ones the quadrant and funct3.
 struct Index {
-  std::vector<u16> wide[256];
-  std::vector<u16> narrow[32];
+  std::vector<Candidate> wide[256];
+  std::vector<Candidate> narrow[32];
 
   static u32 wide_key(u32 word) { return ((word >> 2) & 31) | ((word >> 12) & 7) << 5; }
   static u32 narrow_key(u32 word) { return (word & 3) | ((word >> 13) & 7) << 2; }
@@ -58,7 +79,7 @@ struct Index {
           const u32 word = is_wide ? ((key & 31) << 2 | (key >> 5) << 12 | 3) : ((key & 3) | (key >> 2) << 13);
           const u32 keyed = is_wide ? 0x707f : 0xe003;
           if (((word ^ row.encoding.match) & keyed & ~free) == 0)
-            (is_wide ? wide[key] : narrow[key]).push_back(u16(i));
+            (is_wide ? wide[key] : narrow[key]).emplace_back(u16(i));
         }
       }
   }
@@ -85,12 +106,17 @@ Decoded decode(u32 word) {
   const Index& by_key = index();
   const auto& candidates = decoded.length == 4 ? by_key.wide[Index::wide_key(decoded.word)]
                                                : by_key.narrow[Index::narrow_key(decoded.word)];
-  for (u16 i : candidates)
-    if (table[i].encoding.matches(decoded.word)) {
-      decoded.row = &table[i];
-      decoded.operands = extract_operands(table[i].encoding, decoded.word);
-      break;
+  for (const Candidate& candidate : candidates) {
+    if ((decoded.word & candidate.mask) != candidate.match) continue;
+    const Row& row = table[candidate.row];
+    if (candidate.conditional && !row.encoding.matches(decoded.word)) continue;
+    decoded.row = &row;
+    for (u8 i = 0; i < candidate.field_count; ++i) {
+      const Field& field = row.encoding.fields[i];
+      set_operand(decoded.operands, candidate.names[i], field.width, field.extract(decoded.word));
     }
+    break;
+  }
   return decoded;
 }
 
