@@ -22,9 +22,9 @@ struct Area {
 /// Where a machine may keep an area: the code first, then the regions in their order. Each is at least
 /// as large as the whole pages the area touches, and begins at the first such page.
 struct AreaPlan {
-  u64 first_page = 0;  ///< guest address of the first page
-  u64 pages_size = 0;  ///< bytes in whole pages
-  u64 address = 0;     ///< of the accessible bytes
+  u64 first_page = 0;   ///< guest address of the first page
+  u64 pages_size = 0;   ///< bytes in whole pages
+  u64 address = 0;      ///< of the accessible bytes
   u64 size = 0;
   Access access = Access::none;
 };
