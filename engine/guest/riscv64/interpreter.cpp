@@ -10,6 +10,9 @@ void Interpreter::bind(std::span<const Area> areas, u64 code_end) {
   hart.memory.bind(areas);
   hart.code_written.reset();
   code_end_ = code_end;
+  in_window_ = false;
+  pages_.clear();
+  recent_pages_.fill(nullptr);
   std::size_t used = 0;
   for (const Area& area : areas)
     if (allows(area.access, Access::execute)) {
@@ -21,23 +24,60 @@ void Interpreter::bind(std::span<const Area> areas, u64 code_end) {
   executable_.resize(used);
 }
 
-void Interpreter::code_changed(Range range) {
-  for (Steps& area : executable_) {
-    // An instruction that begins two bytes before may reach into the range.
-    const u64 size = area.steps.size() * 2;
-    for (u64 byte = 0; byte < range.size + 2; byte += 1) {
-      const u64 offset = range.address - 2 + byte - area.address;
-      if (offset < size) area.steps[offset / 2].evaluate = nullptr;
-    }
-  }
+void Interpreter::bind(Window& window) {
+  hart.memory.bind(window);
+  hart.code_written.reset();
+  executable_.clear();
+  pages_.clear();
+  recent_pages_.fill(nullptr);
+  in_window_ = true;
+  // An odd address, which no PC is.
+  code_end_ = 1;
 }
 
-Interpreter::Step* Interpreter::find(u64 pc) {
-  for (Steps& area : executable_) {
-    const u64 offset = pc - area.address;
-    // Areas begin at even addresses, so an even PC always falls on a step.
-    if (offset / 2 < area.steps.size()) return &area.steps[offset / 2];
+void Interpreter::forget(Range range) {
+  // An instruction that begins two bytes before may reach into the range.
+  const u64 first = range.address - 2;
+  auto forget_in = [&](Steps& area) {
+    const u64 size = area.steps.size() * 2;
+    for (u64 byte = 0; byte < range.size + 2; byte += 1) {
+      const u64 offset = first + byte - area.address;
+      if (offset < size) area.steps[offset / 2].evaluate = nullptr;
+    }
+  };
+  for (Steps& area : executable_) forget_in(area);
+  if (pages_.empty()) return;
+  for (u64 page = first / page_size; page <= (range.address + range.size - 1) / page_size; ++page)
+    if (auto found = pages_.find(page); found != pages_.end()) forget_in(found->second);
+}
+
+void Interpreter::code_changed(Range range) {
+  if (!in_window_) return forget(range);
+  // Pages are dropped whole: they may have gone, and are decoded anew where they have not.
+  const u64 first = (range.address - 2) / page_size, last = (range.address + range.size - 1) / page_size;
+  std::erase_if(pages_, [&](const auto& page) {
+    if (page.first - first > last - first) return false;
+    recent_pages_[page.first % recent_pages_.size()] = nullptr;
+    return true;
+  });
+}
+
+Interpreter::Steps* Interpreter::find_page(u64 pc) {
+  const u64 number = pc / page_size;
+  Steps*& recent = recent_pages_[number % recent_pages_.size()];
+  if (recent && recent->address == number * page_size) return recent;
+  auto found = pages_.find(number);
+  if (found == pages_.end()) {
+    if (!hart.memory.reach(pc, 1, Access::execute)) return nullptr;
+    found = pages_.emplace(number, Steps{number * page_size, std::vector<Step>(page_size / 2)}).first;
   }
+  return recent = &found->second;
+}
+
+Interpreter::Steps* Interpreter::find(u64 pc) {
+  if (in_window_) return find_page(pc);
+  for (Steps& area : executable_)
+    if (area.holds(pc)) return &area;
   return nullptr;
 }
 
@@ -54,7 +94,8 @@ bool Interpreter::fetch(u64 pc, Step& step) {
 }
 
 std::optional<Decoded> Interpreter::at(u64 pc) {
-  if (const Step* known = find(pc); known && known->evaluate) return known->decoded;
+  if (Steps* area = find(pc))
+    if (const Step& known = area->at(pc); known.evaluate) return known.decoded;
   Step step;
   if (!fetch(pc, step)) return std::nullopt;
   return step.decoded;
@@ -66,18 +107,15 @@ Stop Interpreter::run(Budget budget) {
     const u64 pc = hart.state.words[pc_word];
     if (pc == code_end_) return hart.stop = {.kind = StopKind::end};
     if (left == 0) return hart.stop = {.kind = StopKind::budget};
-    Step* step = nullptr;
-    if (area && (pc - area->address) / 2 < area->steps.size()) {
-      step = &area->steps[(pc - area->address) / 2];
-    } else if ((step = find(pc))) {
-      area = &*std::ranges::find_if(executable_, [&](const Steps& s) { return (pc - s.address) / 2 < s.steps.size(); });
-    } else {
-      return hart.stop = {StopKind::fault, Access::execute, pc};
+    if (!area || !area->holds(pc)) [[unlikely]] {
+      area = find(pc);
+      if (!area) return hart.stop = {StopKind::fault, Access::execute, pc};
     }
-    if (!step->evaluate) {
+    Step* step = &area->at(pc);
+    if (!step->evaluate) [[unlikely]] {
       if (!fetch(pc, *step)) return hart.stop;
       // What lies across two areas is not kept: a change of the other area would not find it.
-      if ((pc - area->address) / 2 + step->decoded.length / 2 > area->steps.size()) {
+      if (!in_window_ && (pc - area->address) / 2 + step->decoded.length / 2 > area->steps.size()) {
         across_ = *step;
         step->evaluate = nullptr;
         step = &across_;
@@ -85,7 +123,7 @@ Stop Interpreter::run(Budget budget) {
     }
     if (!step->evaluate(hart, step->decoded)) return hart.stop;
     if (hart.code_written) [[unlikely]] {
-      code_changed(*hart.code_written);
+      forget(*hart.code_written);
       hart.code_written.reset();
     }
   }

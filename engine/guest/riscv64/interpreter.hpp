@@ -6,8 +6,10 @@
 #include "engine/guest/riscv64/registers.hpp"
 #include "engine/machine/program.hpp"
 
+#include <array>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace diptych::riscv64 {
@@ -26,7 +28,11 @@ class Interpreter {
   /// Binds memory and forgets everything decoded. `code_end` is the address whose reaching is a stop.
   void bind(std::span<const Area> areas, u64 code_end);
 
-  /// Forgets what was decoded from these bytes: for changes made from outside.
+  /// Runs in a window, whose executable pages may come and go; nothing is an end of the code. Pages are
+  /// decoded as they are reached, so that a large program starts at once.
+  void bind(Window& window);
+
+  /// Forgets what was decoded from these bytes: for changes made from outside, of bytes or of rights.
   void code_changed(Range range);
 
   /// Runs until a stop. Exactly `budget` instructions retire if nothing else stops it; reaching the end
@@ -42,18 +48,27 @@ class Interpreter {
     Evaluate evaluate = nullptr;  // nullptr: not decoded yet
     Decoded decoded;
   };
-  // One executable area's steps, one every two bytes.
+  // The steps of one executable area, or of one page of a window: one every two bytes.
   struct Steps {
     u64 address = 0;
     std::vector<Step> steps;
+
+    bool holds(u64 pc) const { return (pc - address) / 2 < steps.size(); }
+    // Areas and pages begin at even addresses, so an even PC always falls on a step.
+    Step& at(u64 pc) { return steps[(pc - address) / 2]; }
   };
 
-  Step* find(u64 pc);
+  Steps* find(u64 pc);
+  Steps* find_page(u64 pc);
+  void forget(Range range);
   bool fetch(u64 pc, Step& step);
 
   std::span<const Evaluate> table_;
   Evaluate illegal_;
   std::vector<Steps> executable_;
+  std::unordered_map<u64, Steps> pages_;         // of a window, by page number
+  std::array<Steps*, 256> recent_pages_{};       // those reached last, by the low bits of the page number
+  bool in_window_ = false;
   Step across_;  // an instruction that lies across two areas, decoded anew each time
   u64 code_end_ = 0;
 };

@@ -1,0 +1,94 @@
+// run: a static Linux program, with the files it is granted.
+#include "cli/verb.hpp"
+
+#include "engine/linux/process.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <unistd.h>
+
+namespace diptych::cli {
+namespace {
+
+using namespace linux_guest;
+
+/// What a shell reports of a program that a signal ended.
+constexpr int exit_of_signal = 128;
+
+// Everything from the program's name on is the guest's, also what looks like an option of ours.
+std::size_t count_own(const std::vector<std::string>& arguments) {
+  constexpr std::array<std::string_view, 3> with_value = {"--tier", "--root", "--dir"};
+  std::size_t i = 0;
+  while (i < arguments.size() && arguments[i].starts_with('-') && arguments[i] != "--")
+    i += std::ranges::find(with_value, arguments[i]) != with_value.end() ? 2 : 1;
+  return std::min(i, arguments.size());
+}
+
+std::vector<std::string> environment_of_host() {
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry; ++entry) all.emplace_back(*entry);
+  return all;
+}
+
+Result<Grants> grants_of(const std::vector<std::string>& roots, std::vector<std::string> directories) {
+  if (roots.size() > 1) return fail(ErrorKind::bad_input, "--root is given more than once; the guest has one /");
+  if (!roots.empty() && !directories.empty()) return fail(ErrorKind::bad_input, "--root and --dir exclude each other");
+  if (!roots.empty()) return Grants::root(roots.front());
+  if (directories.empty()) directories.emplace_back(".");
+  return Grants::directories(directories);
+}
+
+void say_stats(std::string_view tier, u64 retired, double seconds, bool json) {
+  const double millions = static_cast<double>(retired) / 1e6;
+  if (json) {
+    const nlohmann::json told = {{"tiers", {{{"tier", tier}, {"instructions", retired}, {"seconds", seconds}, {"million_instructions_a_second", millions / seconds}}}}};
+    fmt::print(stderr, "{}\n", told.dump());
+  } else {
+    fmt::print(stderr, "diptych: {} instructions in {:.3f} s by {}: {:.1f} million a second\n", retired, seconds, tier, millions / seconds);
+  }
+}
+
+int run(const std::vector<std::string>& arguments) {
+  std::string tier_name;
+  std::vector<std::string> roots, directories;
+  bool stats = false, json = false, strace = false;
+  options::options_description described("Options");
+  described.add_options()("tier", options::value(&tier_name)->default_value("interp"), "what runs it: interp")(
+      "root", options::value(&roots), "the guest's / is this directory")(
+      "dir", options::value(&directories), "the guest may use this directory, under its own path; may be given again. Without either the current one is")(
+      "strace", options::bool_switch(&strace), "print each system call and signal to standard error")(
+      "stats", options::bool_switch(&stats), "say at the end how many instructions ran, and how fast, on standard error")(
+      "json", options::bool_switch(&json), "say that as JSON");
+  const std::size_t own = count_own(arguments);
+  const Parsed parsed = parse(run_verb, {arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(own)}, described);
+  if (!parsed.go_on) return parsed.exit;
+  std::vector<std::string> guest(arguments.begin() + static_cast<std::ptrdiff_t>(own), arguments.end());
+  if (!guest.empty() && guest.front() == "--") guest.erase(guest.begin());
+  if (guest.empty()) return complain({ErrorKind::bad_input, "there is no program to run; see diptych run --help"});
+
+  Result<Grants> grants = grants_of(roots, directories);
+  if (!grants) return complain(grants.error());
+  Result<std::unique_ptr<Tier>> tier = make_tier(tier_name);
+  if (!tier) return complain(tier.error());
+  ProcessOptions process_options{.program = guest.front(), .arguments = guest, .environment = environment_of_host(), .grants = std::move(*grants), .tier = std::move(*tier), .trace = nullptr};
+  if (strace) process_options.trace = [](std::string_view line) { fmt::print(stderr, "{}\n", line); };
+  Result<std::unique_ptr<Process>> process = Process::start(std::move(process_options));
+  if (!process) return complain(process.error());
+
+  const auto begin = std::chrono::steady_clock::now();
+  const Ending ending = (*process)->run();
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  if (ending.signal != 0) fmt::print(stderr, "diptych: {} was ended by {}\n", guest.front(), signal_name(ending.signal));
+  if (stats) say_stats((*process)->tier().name(), (*process)->tier().hart().retired, seconds.count(), json);
+  return ending.signal != 0 ? exit_of_signal + ending.signal : ending.status;
+}
+
+}  // namespace
+
+const Verb run_verb = {"run", "run a static RISC-V Linux program", "  diptych run --strace ./hello world", run};
+
+}  // namespace diptych::cli

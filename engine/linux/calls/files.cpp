@@ -1,0 +1,318 @@
+// System calls on open files.
+#include "engine/linux/calls/transfer.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace diptych::linux_guest {
+namespace {
+
+// A write to a pipe is broken up, so that a signal need not wait for the reader to take all of it.
+constexpr std::size_t pipe_piece = 4096;
+
+i64 read_call(Process& p, const Arguments& a) {
+  const OpenFile* file = file_of(p, a[0]);
+  if (!file) return -EBADF;
+  const auto range = transfer_range(p, a[1], a[2], Access::write);
+  if (!range) return -range.error();
+  if (!p.wait_until_ready(*file, POLLIN)) return restart_if_asked;
+  return answer(::read(file->host.number(), range->data(), range->size()));
+}
+
+i64 write_call(Process& p, const Arguments& a) {
+  const OpenFile* file = file_of(p, a[0]);
+  if (!file) return -EBADF;
+  const auto range = transfer_range(p, a[1], a[2], Access::read);
+  if (!range) return -range.error();
+  if (!file->may_wait) return answer(::write(file->host.number(), range->data(), range->size()));
+  std::size_t done = 0;
+  do {
+    if (!p.wait_until_ready(*file, POLLOUT)) return done ? static_cast<i64>(done) : restart_if_asked;
+    const ssize_t wrote = ::write(file->host.number(), range->data() + done, std::min(range->size() - done, pipe_piece));
+    if (wrote < 0) return done ? static_cast<i64>(done) : failed();
+    if (wrote == 0) break;
+    done += static_cast<std::size_t>(wrote);
+  } while (done < range->size());
+  return static_cast<i64>(done);
+}
+
+template <Access access, class Transfer>
+i64 vectored(Process& p, const Arguments& a, short events, Transfer transfer) {
+  const OpenFile* file = file_of(p, a[0]);
+  if (!file) return -EBADF;
+  const auto ranges = transfer_ranges(p, a[1], static_cast<u32>(a[2]), access);
+  if (!ranges) return -ranges.error();
+  if (!p.wait_until_ready(*file, events)) return restart_if_asked;
+  return answer(transfer(file->host.number(), ranges->data(), static_cast<int>(ranges->size())));
+}
+
+i64 readv_call(Process& p, const Arguments& a) { return vectored<Access::write>(p, a, POLLIN, ::readv); }
+i64 writev_call(Process& p, const Arguments& a) { return vectored<Access::read>(p, a, POLLOUT, ::writev); }
+i64 preadv_call(Process& p, const Arguments& a) {
+  return vectored<Access::write>(p, a, POLLIN, [&](int file, const iovec* ranges, int count) { return ::preadv(file, ranges, count, static_cast<off_t>(a[3])); });
+}
+i64 pwritev_call(Process& p, const Arguments& a) {
+  return vectored<Access::read>(p, a, POLLOUT, [&](int file, const iovec* ranges, int count) { return ::pwritev(file, ranges, count, static_cast<off_t>(a[3])); });
+}
+i64 preadv2_call(Process& p, const Arguments& a) {
+  return vectored<Access::write>(p, a, POLLIN, [&](int file, const iovec* ranges, int count) { return ::preadv2(file, ranges, count, static_cast<off_t>(a[3]), a.number(5)); });
+}
+i64 pwritev2_call(Process& p, const Arguments& a) {
+  return vectored<Access::read>(p, a, POLLOUT, [&](int file, const iovec* ranges, int count) { return ::pwritev2(file, ranges, count, static_cast<off_t>(a[3]), a.number(5)); });
+}
+
+i64 pread_call(Process& p, const Arguments& a) {
+  const OpenFile* file = file_of(p, a[0]);
+  if (!file) return -EBADF;
+  const auto range = transfer_range(p, a[1], a[2], Access::write);
+  if (!range) return -range.error();
+  return answer(::pread(file->host.number(), range->data(), range->size(), static_cast<off_t>(a[3])));
+}
+
+i64 pwrite_call(Process& p, const Arguments& a) {
+  const OpenFile* file = file_of(p, a[0]);
+  if (!file) return -EBADF;
+  const auto range = transfer_range(p, a[1], a[2], Access::read);
+  if (!range) return -range.error();
+  return answer(::pwrite(file->host.number(), range->data(), range->size(), static_cast<off_t>(a[3])));
+}
+
+i64 close_call(Process& p, const Arguments& a) { return p.files.close(static_cast<u32>(a[0])) ? 0 : -EBADF; }
+
+i64 close_range_call(Process& p, const Arguments& a) {
+  constexpr u64 only_mark = 4;  // CLOSE_RANGE_CLOEXEC
+  const u64 first = static_cast<u32>(a[0]), last = static_cast<u32>(a[1]);
+  if (first > last || (a[2] & ~(only_mark | 2))) return -EINVAL;
+  for (u64 number = first; number <= std::min(last, Descriptors::most); ++number) {
+    if (!p.files.find(number)) continue;
+    if (a[2] & only_mark) p.files.close_on_exec(number, true);
+    else p.files.close(number);
+  }
+  return 0;
+}
+
+i64 lseek_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  return host < 0 ? -EBADF : answer(::lseek(host, static_cast<off_t>(a[1]), a.number(2)));
+}
+
+i64 duplicate(Process& p, u64 from, u64 lowest, bool close_on_exec) {
+  const auto* file = p.files.find(from);
+  if (!file) return -EBADF;
+  if (lowest >= Descriptors::most) return -EINVAL;
+  const i64 number = p.files.add(*file, close_on_exec, lowest);
+  return number < 0 ? -EMFILE : number;
+}
+
+i64 dup_call(Process& p, const Arguments& a) { return duplicate(p, static_cast<u32>(a[0]), 0, false); }
+
+i64 dup3_call(Process& p, const Arguments& a) {
+  const u64 from = static_cast<u32>(a[0]), to = static_cast<u32>(a[1]);
+  if (from == to || (a[2] & ~u64{O_CLOEXEC})) return -EINVAL;
+  const auto* file = p.files.find(from);
+  if (!file || to >= Descriptors::most) return -EBADF;
+  p.files.set(to, std::shared_ptr(*file), a[2] & O_CLOEXEC);
+  return static_cast<i64>(to);
+}
+
+i64 fcntl_call(Process& p, const Arguments& a) {
+  const u64 number = static_cast<u32>(a[0]);
+  const int host = p.files.host(number);
+  if (host < 0) return -EBADF;
+  switch (const int command = a.number(1)) {
+    case F_DUPFD: return duplicate(p, number, a[2], false);
+    case F_DUPFD_CLOEXEC: return duplicate(p, number, a[2], true);
+    case F_GETFD: return p.files.close_on_exec(number) ? FD_CLOEXEC : 0;
+    case F_SETFD: return p.files.close_on_exec(number, a[2] & FD_CLOEXEC), 0;
+    case F_GETFL: return answer(fcntl(host, F_GETFL));
+    case F_SETFL: return answer(fcntl(host, F_SETFL, a.number(2) & (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)));
+    case F_GETPIPE_SZ: return answer(fcntl(host, F_GETPIPE_SZ));
+    case F_SETPIPE_SZ: return answer(fcntl(host, F_SETPIPE_SZ, a.number(2)));
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW: {
+      auto lock = p.memory.read<struct flock>(a[2]);
+      if (!lock) return -EFAULT;
+      const i64 result = answer(fcntl(host, command, &*lock));
+      if (result == 0 && command == F_GETLK && !p.memory.write(a[2], *lock)) return -EFAULT;
+      return result;
+    }
+    default: return -EINVAL;
+  }
+}
+
+// As the kernel's termios, which a library's is not.
+using Terminal = std::array<u8, 36>;
+
+template <class T>
+i64 ask_terminal(Process& p, int host, u64 request, u64 address) {
+  T value{};
+  if (::ioctl(host, request, &value) < 0) return failed();
+  return p.memory.write(address, value) ? 0 : -EFAULT;
+}
+
+template <class T>
+i64 tell_terminal(Process& p, int host, u64 request, u64 address) {
+  auto value = p.memory.read<T>(address);
+  return value ? answer(::ioctl(host, request, &*value)) : -EFAULT;
+}
+
+i64 ioctl_call(Process& p, const Arguments& a) {
+  const u64 number = static_cast<u32>(a[0]);
+  const int host = p.files.host(number);
+  if (host < 0) return -EBADF;
+  // The numbers are the same on RISC-V. Those that are not listed might hold pointers.
+  switch (const u64 request = static_cast<u32>(a[1])) {
+    case TCGETS: return ask_terminal<Terminal>(p, host, request, a[2]);
+    case TCSETS:
+    case TCSETSW:
+    case TCSETSF: return tell_terminal<Terminal>(p, host, request, a[2]);
+    case TIOCGWINSZ: return ask_terminal<winsize>(p, host, request, a[2]);
+    case TIOCGPGRP: return ask_terminal<pid_t>(p, host, request, a[2]);
+    case FIONREAD: return ask_terminal<int>(p, host, request, a[2]);
+    case FIONBIO: return tell_terminal<int>(p, host, request, a[2]);
+    case FIOCLEX: return p.files.close_on_exec(number, true), 0;
+    case FIONCLEX: return p.files.close_on_exec(number, false), 0;
+    default: return -ENOTTY;
+  }
+}
+
+i64 pipe2_call(Process& p, const Arguments& a) {
+  int ends[2];
+  if (a[1] & ~u64{O_CLOEXEC | O_NONBLOCK | O_DIRECT}) return -EINVAL;
+  if (::pipe2(ends, a.number(1) | O_CLOEXEC) < 0) return failed();
+  HostFile reading(ends[0]), writing(ends[1]);
+  const bool close_on_exec = a[1] & O_CLOEXEC;
+  std::array<i32, 2> numbers{};
+  numbers[0] = static_cast<i32>(p.files.add(std::move(reading), close_on_exec));
+  numbers[1] = static_cast<i32>(p.files.add(std::move(writing), close_on_exec));
+  const bool full = numbers[0] < 0 || numbers[1] < 0;
+  if (!full && p.memory.write(a[0], numbers)) return 0;
+  for (const i32 number : numbers)
+    if (number >= 0) p.files.close(static_cast<u64>(number));
+  return full ? -EMFILE : -EFAULT;
+}
+
+i64 getdents_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  if (host < 0) return -EBADF;
+  const auto range = transfer_range(p, a[1], static_cast<u32>(a[2]), Access::write);
+  if (!range) return -range.error();
+  return answer(syscall(SYS_getdents64, host, range->data(), range->size()));
+}
+
+template <auto call>
+i64 on_file(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  return host < 0 ? -EBADF : answer(call(host));
+}
+
+i64 ftruncate_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  return host < 0 ? -EBADF : answer(::ftruncate(host, static_cast<off_t>(a[1])));
+}
+
+i64 fallocate_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  return host < 0 ? -EBADF : answer(::fallocate(host, a.number(1), static_cast<off_t>(a[2]), static_cast<off_t>(a[3])));
+}
+
+i64 fadvise_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  return host < 0 ? -EBADF : -::posix_fadvise(host, static_cast<off_t>(a[1]), static_cast<off_t>(a[2]), a.number(3));
+}
+
+i64 flock_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  return host < 0 ? -EBADF : answer(::flock(host, a.number(1)));
+}
+
+i64 fchmod_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  return host < 0 ? -EBADF : answer(::fchmod(host, static_cast<mode_t>(a[1])));
+}
+
+i64 fchown_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  return host < 0 ? -EBADF : answer(::fchown(host, static_cast<uid_t>(a[1]), static_cast<gid_t>(a[2])));
+}
+
+i64 fstatfs_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  struct statfs status{};
+  if (host < 0) return -EBADF;
+  if (::fstatfs(host, &status) < 0) return failed();
+  return p.memory.write(a[1], status) ? 0 : -EFAULT;
+}
+
+i64 sendfile_call(Process& p, const Arguments& a) {
+  const int to = p.files.host(static_cast<u32>(a[0])), from = p.files.host(static_cast<u32>(a[1]));
+  if (to < 0 || from < 0) return -EBADF;
+  if (a[2] == 0) return answer(::sendfile(to, from, nullptr, a[3]));
+  auto offset = p.memory.read<off_t>(a[2]);
+  if (!offset) return -EFAULT;
+  const i64 sent = answer(::sendfile(to, from, &*offset, a[3]));
+  return sent >= 0 && !p.memory.write(a[2], *offset) ? -EFAULT : sent;
+}
+
+i64 copy_file_range_call(Process& p, const Arguments& a) {
+  const int from = p.files.host(static_cast<u32>(a[0])), to = p.files.host(static_cast<u32>(a[2]));
+  if (to < 0 || from < 0) return -EBADF;
+  std::optional<off64_t> from_offset, to_offset;
+  if (a[1] && !(from_offset = p.memory.read<off64_t>(a[1]))) return -EFAULT;
+  if (a[3] && !(to_offset = p.memory.read<off64_t>(a[3]))) return -EFAULT;
+  const i64 copied = answer(::copy_file_range(from, from_offset ? &*from_offset : nullptr, to, to_offset ? &*to_offset : nullptr, a[4], 0));
+  if (copied < 0) return copied;
+  if (from_offset && !p.memory.write(a[1], *from_offset)) return -EFAULT;
+  if (to_offset && !p.memory.write(a[3], *to_offset)) return -EFAULT;
+  return copied;
+}
+
+constexpr SystemCall calls[] = {
+    {23, "dup", "f", dup_call},
+    {24, "dup3", "ffO", dup3_call},
+    {25, "fcntl", "fdx:x", fcntl_call},
+    {29, "ioctl", "fxp", ioctl_call},
+    {32, "flock", "fd", flock_call},
+    {44, "fstatfs", "fp", fstatfs_call},
+    {46, "ftruncate", "fd", ftruncate_call},
+    {47, "fallocate", "fxdd", fallocate_call},
+    {52, "fchmod", "fm", fchmod_call},
+    {55, "fchown", "fdd", fchown_call},
+    {57, "close", "f", close_call},
+    {59, "pipe2", "pO", pipe2_call},
+    {61, "getdents64", "fpd", getdents_call},
+    {62, "lseek", "fdw", lseek_call},
+    {63, "read", "frd", read_call},
+    {64, "write", "fbd", write_call},
+    {65, "readv", "fpd", readv_call},
+    {66, "writev", "fpd", writev_call},
+    {67, "pread64", "frdd", pread_call},
+    {68, "pwrite64", "fbdd", pwrite_call},
+    {69, "preadv", "fpdd", preadv_call},
+    {70, "pwritev", "fpdd", pwritev_call},
+    {71, "sendfile", "ffpd", sendfile_call},
+    {82, "fsync", "f", on_file<::fsync>},
+    {83, "fdatasync", "f", on_file<::fdatasync>},
+    {223, "fadvise64", "fddd", fadvise_call},
+    {285, "copy_file_range", "fpfpdx", copy_file_range_call},
+    {286, "preadv2", "fpddxx", preadv2_call},
+    {287, "pwritev2", "fpddxx", pwritev2_call},
+    {436, "close_range", "ffx", close_range_call},
+};
+
+}  // namespace
+
+std::span<const SystemCall> file_calls() { return calls; }
+
+}  // namespace diptych::linux_guest

@@ -1,0 +1,315 @@
+// System calls on paths, all of which the grants resolve.
+#include "engine/linux/calls/call.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdio>
+
+namespace diptych::linux_guest {
+namespace {
+
+// openat ignores flags it does not know; openat2 refuses them.
+constexpr u64 known_flags = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC | O_ASYNC | O_DIRECT |
+                            O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_SYNC | O_PATH | O_TMPFILE;
+
+// As RISC-V has it.
+struct GuestStatus {
+  u64 device, inode;
+  u32 mode, links, user, group;
+  u64 special_device, padding1;
+  i64 size;
+  i32 block_size, padding2;
+  i64 blocks;
+  i64 access_seconds, access_nanoseconds, change_seconds, change_nanoseconds, status_seconds, status_nanoseconds;
+  u32 padding3[2];
+};
+static_assert(sizeof(GuestStatus) == 128);
+
+GuestStatus to_guest(const struct stat& host) {
+  GuestStatus guest{};
+  guest.device = host.st_dev;
+  guest.inode = host.st_ino;
+  guest.mode = host.st_mode;
+  guest.links = static_cast<u32>(host.st_nlink);
+  guest.user = host.st_uid;
+  guest.group = host.st_gid;
+  guest.special_device = host.st_rdev;
+  guest.size = host.st_size;
+  guest.block_size = static_cast<i32>(host.st_blksize);
+  guest.blocks = host.st_blocks;
+  guest.access_seconds = host.st_atim.tv_sec;
+  guest.access_nanoseconds = host.st_atim.tv_nsec;
+  guest.change_seconds = host.st_mtim.tv_sec;
+  guest.change_nanoseconds = host.st_mtim.tv_nsec;
+  guest.status_seconds = host.st_ctim.tv_sec;
+  guest.status_nanoseconds = host.st_ctim.tv_nsec;
+  return guest;
+}
+
+template <class T>
+using Answer = Grants::Answer<T>;
+
+Answer<std::string> path_at(Process& p, u64 address) {
+  auto path = p.memory.text(address, PATH_MAX);
+  if (path) return *path;
+  return std::unexpected(p.memory.prefix(address, PATH_MAX, Access::read) == PATH_MAX ? ENAMETOOLONG : EFAULT);
+}
+
+/// The host's descriptor that a relative path begins at.
+Answer<int> base_of(Process& p, int directory, std::string_view path) {
+  if (directory == AT_FDCWD || path.starts_with('/')) return p.directory.number();
+  const int host = p.files.host(static_cast<u32>(directory));
+  if (host < 0) return std::unexpected(EBADF);
+  return host;
+}
+
+Answer<HostFile> open_path(Process& p, int directory, u64 address, u64 flags, u64 mode = 0) {
+  const Answer<std::string> path = path_at(p, address);
+  if (!path) return std::unexpected(path.error());
+  const Answer<int> base = base_of(p, directory, *path);
+  if (!base) return std::unexpected(base.error());
+  return p.grants.open(*base, *path, flags, mode);
+}
+
+Answer<Grants::Place> place_at(Process& p, int directory, u64 address) {
+  const Answer<std::string> path = path_at(p, address);
+  if (!path) return std::unexpected(path.error());
+  const Answer<int> base = base_of(p, directory, *path);
+  if (!base) return std::unexpected(base.error());
+  return p.grants.place(*base, *path);
+}
+
+/// The file that a path names, for calls that look at it without reading it. With AT_EMPTY_PATH and no
+/// path it is the descriptor itself.
+Answer<HostFile> look_up(Process& p, int directory, u64 address, int flags) {
+  if (flags & AT_EMPTY_PATH) {
+    const Answer<std::string> path = path_at(p, address);
+    // Newer kernels take a null pointer for no path.
+    if (address == 0 || (path && path->empty())) {
+      const int host = directory == AT_FDCWD ? p.directory.number() : p.files.host(static_cast<u32>(directory));
+      if (host < 0) return std::unexpected(EBADF);
+      HostFile copy(fcntl(host, F_DUPFD_CLOEXEC, 3));
+      if (!copy) return std::unexpected(errno);
+      return copy;
+    }
+  }
+  return open_path(p, directory, address, O_PATH | (flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0));
+}
+
+std::string name_of(const HostFile& file) { return fmt::format("/proc/self/fd/{}", file.number()); }
+
+i64 open_file(Process& p, const Arguments& a, u64 flags, u64 mode) {
+  flags &= known_flags;
+  if (flags & O_PATH) flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  const bool creates = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+  Answer<HostFile> opened = open_path(p, a.number(0), a[1], flags, creates ? mode & 07777 : 0);
+  if (!opened) return -opened.error();
+  const i64 number = p.files.add(std::move(*opened), flags & O_CLOEXEC);
+  return number < 0 ? -EMFILE : number;
+}
+
+i64 openat_call(Process& p, const Arguments& a) { return open_file(p, a, a[2], a[3]); }
+
+i64 openat2_call(Process& p, const Arguments& a) {
+  const auto how = p.memory.read<open_how>(a[2]);
+  if (!how) return -EFAULT;
+  // Which links are followed is the grants' business here.
+  if (a[3] != sizeof(open_how) || how->resolve != 0) return -EINVAL;
+  return open_file(p, a, how->flags, how->mode);
+}
+
+i64 fstatat_call(Process& p, const Arguments& a) {
+  Answer<HostFile> file = look_up(p, a.number(0), a[1], a.number(3));
+  if (!file) return -file.error();
+  struct stat status{};
+  if (::fstat(file->number(), &status) < 0) return failed();
+  return p.memory.write(a[2], to_guest(status)) ? 0 : -EFAULT;
+}
+
+i64 fstat_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  if (host < 0) return -EBADF;
+  struct stat status{};
+  if (::fstat(host, &status) < 0) return failed();
+  return p.memory.write(a[1], to_guest(status)) ? 0 : -EFAULT;
+}
+
+i64 statx_call(Process& p, const Arguments& a) {
+  Answer<HostFile> file = look_up(p, a.number(0), a[1], a.number(2));
+  if (!file) return -file.error();
+  struct statx status{};
+  if (::statx(file->number(), "", AT_EMPTY_PATH | (a.number(2) & AT_STATX_SYNC_TYPE), static_cast<u32>(a[3]), &status) < 0) return failed();
+  return p.memory.write(a[4], status) ? 0 : -EFAULT;
+}
+
+i64 statfs_call(Process& p, const Arguments& a) {
+  Answer<HostFile> file = look_up(p, AT_FDCWD, a[0], 0);
+  if (!file) return -file.error();
+  struct statfs status{};
+  if (::fstatfs(file->number(), &status) < 0) return failed();
+  return p.memory.write(a[1], status) ? 0 : -EFAULT;
+}
+
+i64 access_file(Process& p, const Arguments& a, int flags) {
+  Answer<HostFile> file = look_up(p, a.number(0), a[1], flags);
+  if (!file) return -file.error();
+  return answer(syscall(SYS_faccessat2, file->number(), "", a.number(2), AT_EMPTY_PATH | (flags & AT_EACCESS)));
+}
+i64 faccessat_call(Process& p, const Arguments& a) { return access_file(p, a, 0); }
+i64 faccessat2_call(Process& p, const Arguments& a) { return access_file(p, a, a.number(3)); }
+
+i64 readlinkat_call(Process& p, const Arguments& a) {
+  const Answer<std::string> path = path_at(p, a[1]);
+  if (!path) return -path.error();
+  if (a.number(3) <= 0) return -EINVAL;
+  const std::size_t size = static_cast<u32>(a[3]);
+  std::string target;
+  if (*path == "/proc/self/exe" || *path == fmt::format("/proc/{}/exe", getpid())) {
+    target = p.program;
+  } else {
+    Answer<HostFile> link = look_up(p, a.number(0), a[1], AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
+    if (!link) return -link.error();
+    char text[PATH_MAX];
+    const ssize_t length = ::readlinkat(link->number(), "", text, sizeof text);
+    if (length < 0) return path->empty() ? failed() : errno == ENOENT ? -EINVAL : failed();
+    target.assign(text, static_cast<std::size_t>(length));
+  }
+  const std::size_t length = std::min(target.size(), size);
+  u8* to = p.memory.reach(a[2], length, Access::write);
+  if (!to) return -EFAULT;
+  std::copy_n(target.data(), length, to);
+  return static_cast<i64>(length);
+}
+
+i64 mkdirat_call(Process& p, const Arguments& a) {
+  const Answer<Grants::Place> place = place_at(p, a.number(0), a[1]);
+  return place ? answer(::mkdirat(place->directory.number(), place->name.c_str(), static_cast<mode_t>(a[2]))) : -place.error();
+}
+
+i64 mknodat_call(Process& p, const Arguments& a) {
+  const mode_t mode = static_cast<mode_t>(a[2]);
+  // Devices are what no grant covers.
+  if (!S_ISREG(mode) && !S_ISFIFO(mode) && (mode & S_IFMT) != 0) return -EPERM;
+  const Answer<Grants::Place> place = place_at(p, a.number(0), a[1]);
+  return place ? answer(::mknodat(place->directory.number(), place->name.c_str(), mode, 0)) : -place.error();
+}
+
+i64 unlinkat_call(Process& p, const Arguments& a) {
+  const Answer<Grants::Place> place = place_at(p, a.number(0), a[1]);
+  return place ? answer(::unlinkat(place->directory.number(), place->name.c_str(), a.number(2))) : -place.error();
+}
+
+i64 symlinkat_call(Process& p, const Arguments& a) {
+  const Answer<std::string> target = path_at(p, a[0]);
+  if (!target) return -target.error();
+  const Answer<Grants::Place> place = place_at(p, a.number(1), a[2]);
+  return place ? answer(::symlinkat(target->c_str(), place->directory.number(), place->name.c_str())) : -place.error();
+}
+
+i64 linkat_call(Process& p, const Arguments& a) {
+  const Answer<HostFile> file = look_up(p, a.number(0), a[1], a.number(4) & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW);
+  if (!file) return -file.error();
+  const Answer<Grants::Place> place = place_at(p, a.number(2), a[3]);
+  return place ? answer(::linkat(AT_FDCWD, name_of(*file).c_str(), place->directory.number(), place->name.c_str(), AT_SYMLINK_FOLLOW))
+               : -place.error();
+}
+
+i64 renameat2_call(Process& p, const Arguments& a) {
+  const Answer<Grants::Place> from = place_at(p, a.number(0), a[1]);
+  if (!from) return -from.error();
+  const Answer<Grants::Place> to = place_at(p, a.number(2), a[3]);
+  if (!to) return -to.error();
+  return answer(::renameat2(from->directory.number(), from->name.c_str(), to->directory.number(), to->name.c_str(), static_cast<u32>(a[4])));
+}
+
+i64 truncate_call(Process& p, const Arguments& a) {
+  const Answer<HostFile> file = open_path(p, AT_FDCWD, a[0], O_WRONLY | O_NONBLOCK);
+  return file ? answer(::ftruncate(file->number(), static_cast<off_t>(a[1]))) : -file.error();
+}
+
+i64 fchmodat_call(Process& p, const Arguments& a) {
+  const Answer<HostFile> file = look_up(p, a.number(0), a[1], 0);
+  return file ? answer(::chmod(name_of(*file).c_str(), static_cast<mode_t>(a[2]))) : -file.error();
+}
+
+i64 fchownat_call(Process& p, const Arguments& a) {
+  const Answer<HostFile> file = look_up(p, a.number(0), a[1], a.number(4));
+  return file ? answer(::fchownat(file->number(), "", static_cast<uid_t>(a[2]), static_cast<gid_t>(a[3]), AT_EMPTY_PATH)) : -file.error();
+}
+
+i64 utimensat_call(Process& p, const Arguments& a) {
+  std::optional<std::array<timespec, 2>> times;
+  if (a[2] && !(times = p.memory.read<std::array<timespec, 2>>(a[2]))) return -EFAULT;
+  const timespec* wanted = times ? times->data() : nullptr;
+  if (a[1] == 0) {
+    const int host = p.files.host(static_cast<u32>(a[0]));
+    return host < 0 ? -EBADF : answer(::futimens(host, wanted));
+  }
+  // By the open file, not by its name: a slash behind the name of a link would be followed.
+  const Answer<HostFile> file = look_up(p, a.number(0), a[1], a.number(3));
+  return file ? answer(::utimensat(file->number(), "", wanted, AT_EMPTY_PATH)) : -file.error();
+}
+
+i64 getcwd_call(Process& p, const Arguments& a) {
+  const Answer<std::string> path = p.grants.path_of(p.directory.number());
+  if (!path) return -path.error();
+  if (path->size() + 1 > a[1]) return -ERANGE;
+  u8* to = p.memory.reach(a[0], path->size() + 1, Access::write);
+  if (!to) return -EFAULT;
+  std::copy_n(path->c_str(), path->size() + 1, to);
+  return static_cast<i64>(path->size() + 1);
+}
+
+i64 enter(Process& p, Answer<HostFile> opened) {
+  if (!opened) return -opened.error();
+  if (::faccessat(opened->number(), ".", X_OK, 0) < 0) return failed();
+  p.directory = std::move(*opened);
+  return 0;
+}
+i64 chdir_call(Process& p, const Arguments& a) { return enter(p, open_path(p, AT_FDCWD, a[0], O_PATH | O_DIRECTORY)); }
+i64 fchdir_call(Process& p, const Arguments& a) {
+  const int host = p.files.host(static_cast<u32>(a[0]));
+  if (host < 0) return -EBADF;
+  HostFile copy(::openat(host, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!copy) return failed();
+  return enter(p, std::move(copy));
+}
+
+constexpr SystemCall calls[] = {
+    {17, "getcwd", "pd", getcwd_call},
+    {33, "mknodat", "asmx", mknodat_call},
+    {34, "mkdirat", "asm", mkdirat_call},
+    {35, "unlinkat", "asx", unlinkat_call},
+    {36, "symlinkat", "sas", symlinkat_call},
+    {37, "linkat", "asasx", linkat_call},
+    {43, "statfs", "sp", statfs_call},
+    {45, "truncate", "sd", truncate_call},
+    {48, "faccessat", "asx", faccessat_call},
+    {49, "chdir", "s", chdir_call},
+    {50, "fchdir", "f", fchdir_call},
+    {53, "fchmodat", "asm", fchmodat_call},
+    {54, "fchownat", "asddx", fchownat_call},
+    {56, "openat", "asOm", openat_call},
+    {78, "readlinkat", "asrd", readlinkat_call},
+    {79, "newfstatat", "aspx", fstatat_call},
+    {80, "fstat", "fp", fstat_call},
+    {88, "utimensat", "aspx", utimensat_call},
+    {276, "renameat2", "asasx", renameat2_call},
+    {291, "statx", "asxxp", statx_call},
+    {437, "openat2", "aspd", openat2_call},
+    {439, "faccessat2", "asxx", faccessat2_call},
+};
+
+}  // namespace
+
+std::span<const SystemCall> path_calls() { return calls; }
+
+}  // namespace diptych::linux_guest

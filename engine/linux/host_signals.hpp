@@ -1,0 +1,31 @@
+// Signals that the host sends to this process, taken for a guest.
+#pragma once
+
+#include "engine/linux/host_file.hpp"
+#include "engine/linux/signals.hpp"
+
+#include <csignal>
+#include <optional>
+
+namespace diptych::linux_guest {
+
+/// While it lives, the signals that a guest could handle are blocked in this thread and wait to be taken.
+/// Those that say that the host itself has failed are left alone.
+class HostSignals {
+ public:
+  HostSignals();
+  ~HostSignals();
+  HostSignals(const HostSignals&) = delete;
+  HostSignals& operator=(const HostSignals&) = delete;
+
+  /// To take them from, and to wait for them with poll.
+  HostFile descriptor() const;
+
+ private:
+  sigset_t before_{};
+};
+
+/// One that waits, if there is one.
+std::optional<Signal> take_host_signal(const HostFile& descriptor);
+
+}  // namespace diptych::linux_guest

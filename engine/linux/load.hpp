@@ -1,0 +1,27 @@
+// Puts a program file into memory.
+#pragma once
+
+#include "engine/linux/elf.hpp"
+#include "engine/linux/memory_map.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace diptych::linux_guest {
+
+/// The whole file. It must be a regular one, not larger than a program can be.
+Result<std::vector<u8>> read_program(const std::string& path);
+
+/// Where a loaded program's parts lie in guest memory.
+struct Loaded {
+  u64 base = 0;  ///< what a static PIE's addresses are relative to
+  u64 entry = 0;
+  u64 headers = 0;
+  u64 header_count = 0;
+};
+
+/// Maps the segments, and begins the heap behind them.
+Result<Loaded> load(const Elf& elf, std::span<const u8> file, MemoryMap& memory);
+
+}  // namespace diptych::linux_guest

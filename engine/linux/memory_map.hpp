@@ -1,0 +1,70 @@
+// The mappings of a process: what lies where in its window, and where there is room.
+#pragma once
+
+#include "engine/guest/hart.hpp"
+#include "engine/memory/window.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+
+namespace diptych::linux_guest {
+
+/// Where a mapping's bytes come from. A page of a file mapping that lies wholly beyond the file's end
+/// permits nothing, and an access to it is another signal.
+enum class Backing : u8 { zeros, file, beyond_file };
+
+/// Whole pages that are alike.
+struct Mapping {
+  u64 end = 0;
+  Access access = Access::none;
+  Backing backing = Backing::zeros;
+};
+
+class MemoryMap {
+ public:
+  /// `code_changed` hears of every range that was executable and is changed, or becomes executable.
+  MemoryMap(Window& window, std::function<void(Range)> code_changed)
+      : window_(window), code_changed_(std::move(code_changed)) {}
+
+  /// Zeroed pages, in place of whatever was there. False: the host has no memory for them.
+  bool map(u64 address, u64 size, Access access, Backing backing = Backing::zeros);
+  void unmap(u64 address, u64 size);
+  /// False: some page is not mapped, and nothing was changed; or the host refused.
+  bool protect(u64 address, u64 size, Access access);
+  /// Moves pages of one mapping to free ones. False: the host has no memory for them.
+  bool move(u64 from, u64 to, u64 size);
+  /// Zeroes what is mapped in the range, but for what came from a file.
+  void clear(u64 address, u64 size);
+
+  /// Whether every page is mapped, and whether none is.
+  bool covers(u64 address, u64 size) const;
+  bool free(u64 address, u64 size) const;
+  /// The mapping a byte lies in.
+  std::optional<Mapping> at(u64 address) const;
+
+  /// Where `size` bytes are free: at the hint if they are there, else the highest place below the
+  /// stack.
+  std::optional<u64> room(u64 size, u64 hint) const;
+
+  /// The heap: where it begins, and what brk does. Moves its end if it can, and tells where it is.
+  void begin_heap(u64 address) { heap_begin_ = heap_end_ = address; }
+  u64 move_break(u64 wanted);
+
+  Window& window() { return window_; }
+
+ private:
+  using Mappings = std::map<u64, Mapping>;
+
+  void split(u64 address);
+  void forget(u64 address, u64 size);
+  void note_code(u64 address, u64 size);
+
+  Window& window_;
+  std::function<void(Range)> code_changed_;
+  Mappings mappings_;
+  u64 heap_begin_ = 0;
+  u64 heap_end_ = 0;
+};
+
+}  // namespace diptych::linux_guest
