@@ -1,6 +1,5 @@
 #include "engine/guest/riscv64/ir_runner.hpp"
 
-#include "engine/guest/riscv64/fetch.hpp"
 #include "engine/guest/riscv64/lift.hpp"
 
 namespace diptych::riscv64 {
@@ -15,24 +14,16 @@ void IrRunner::bind(std::span<const Area> areas, u64 code_end) {
   hart.code_written.reset();
   code_end_ = code_end;
   for (Slots& slots : executable_)
-    for (auto& first : slots.translations) discard(first);
+    slots.entries.clear();
   std::size_t used = 0;
   for (const Area& area : areas)
     if (allows(area.access, Access::execute)) {
       if (used == executable_.size()) executable_.emplace_back();
       Slots& slots = executable_[used++];
       slots.address = area.address;
-      slots.translations.resize((area.size + 1) / 2);
+      slots.entries.resize((area.size + 1) / 2);
     }
   executable_.resize(used);
-}
-
-void IrRunner::discard(std::unique_ptr<Translation>& first) {
-  while (first) {
-    std::unique_ptr<Translation> next = std::move(first->next);
-    spare_.push_back(std::move(first));
-    first = std::move(next);
-  }
 }
 
 void IrRunner::code_changed(Range range) {
@@ -40,70 +31,50 @@ void IrRunner::code_changed(Range range) {
     // A block that begins before the range may reach into it, also from another area.
     for (u64 back = 0; back < range.size + most_bytes; ++back) {
       const u64 offset = range.address - most_bytes + back - slots.address;
-      if (offset / 2 >= slots.translations.size() || offset % 2 != 0) continue;
-      std::unique_ptr<Translation>& first = slots.translations[offset / 2];
+      if (offset / 2 >= slots.entries.size() || offset % 2 != 0) continue;
+      std::unique_ptr<Entry>& first = slots.entries[offset / 2];
       const u64 pc = slots.address + offset;
       // Those of other variants may be longer or shorter, and all go: code seldom changes.
-      for (const Translation* one = first.get(); one; one = one->next.get())
-        if (one->lifted.end() - pc > range.address - pc || pc - range.address < range.size) {
-          discard(first);
+      for (const Entry* one = first.get(); one; one = one->next.get())
+        if (one->translation->end() - pc > range.address - pc || pc - range.address < range.size) {
+          first.reset();
           break;
         }
     }
 }
 
-std::unique_ptr<IrRunner::Translation>* IrRunner::slot(u64 pc) {
+std::unique_ptr<IrRunner::Entry>* IrRunner::slot(u64 pc) {
   for (Slots& slots : executable_) {
     const u64 offset = pc - slots.address;
-    if (offset / 2 < slots.translations.size()) return &slots.translations[offset / 2];
+    if (offset / 2 < slots.entries.size()) return &slots.entries[offset / 2];
   }
   return nullptr;
 }
 
-const IrRunner::Translation* IrRunner::translation_at(u64 pc) {
-  std::unique_ptr<Translation>* first = slot(pc);
+const Translation* IrRunner::translation_at(u64 pc) {
+  std::unique_ptr<Entry>* first = slot(pc);
   if (!first) {
     hart.stop = {StopKind::fault, Access::execute, pc};
     return nullptr;
   }
   const u8 variant = variant_of(hart.state);
-  for (const Translation* one = first->get(); one; one = one->next.get())
-    if (!one->uses_variant || one->lifted.variant == variant) return one;
+  for (const Entry* one = first->get(); one; one = one->next.get())
+    if (one->translation->serves(variant)) return one->translation.get();
 
   u64 unreachable = 0;
-  std::optional<Decoded> decoded = fetch(hart.memory, pc, unreachable);
-  if (!decoded) {
+  std::shared_ptr<const Translation> translation =
+      TranslationStore::shared().translate(hart.memory, pc, variant, code_end_, passes_, unreachable);
+  if (!translation) {
     hart.stop = {StopKind::fault, Access::execute, unreachable};
     return nullptr;
   }
-  if (spare_.empty()) spare_.push_back(std::make_unique<Translation>());
-  std::unique_ptr<Translation> made = std::move(spare_.back());
-  spare_.pop_back();
-  Lifter lifter(made->lifted, pc, variant);
-  // What cannot be fetched further on is no part of the block: it stops when it is reached.
-  for (std::size_t count = 1;; ++count) {
-    if (!lifter.add(*decoded)) break;
-    if (count < Lifter::most_instructions && lifter.pc() != code_end_)
-      decoded = fetch(hart.memory, lifter.pc(), unreachable);
-    else decoded.reset();
-    if (!decoded) {
-      lifter.finish();
-      break;
-    }
-  }
-  if (passes_ != 0) {
-    made->optimized = made->lifted;
-    ir::optimize(made->optimized, scratch_, passes_);
-  }
-  made->uses_variant = lifter.uses_variant();
-  made->next = std::move(*first);
-  *first = std::move(made);
-  return first->get();
+  *first = std::make_unique<Entry>(std::move(translation), std::move(*first));
+  return (*first)->translation.get();
 }
 
 const ir::Block* IrRunner::block_at(u64 pc) {
   const Translation* translation = translation_at(pc);
-  return translation ? &translation->lifted : nullptr;
+  return translation ? &translation->lifted() : nullptr;
 }
 
 Stop IrRunner::run(Budget budget) {
@@ -116,8 +87,8 @@ Stop IrRunner::run(Budget budget) {
     if (!translation) return hart.stop;
     // Only what is as lifted can be left at any instruction.
     const u64 left = last - hart.retired;
-    const bool whole = passes_ != 0 && left >= translation->lifted.guest.size();
-    if (!evaluator_.run(whole ? translation->optimized : translation->lifted, hart, left)) return hart.stop;
+    const bool whole = passes_ != 0 && left >= translation->lifted().guest.size();
+    if (!evaluator_.run(translation->after(whole ? passes_ : 0), hart, left)) return hart.stop;
     if (hart.code_written) [[unlikely]] {
       code_changed(*hart.code_written);
       hart.code_written.reset();

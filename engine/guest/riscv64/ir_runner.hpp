@@ -4,9 +4,8 @@
 
 #include "engine/guest/hart.hpp"
 #include "engine/guest/riscv64/registers.hpp"
-#include "engine/ir/block.hpp"
+#include "engine/guest/riscv64/translation_store.hpp"
 #include "engine/ir/evaluate.hpp"
-#include "engine/ir/passes/passes.hpp"
 #include "engine/machine/program.hpp"
 
 #include <memory>
@@ -33,32 +32,28 @@ class IrRunner {
   /// Runs until a stop, by the rules of Interpreter::run.
   Stop run(Budget budget);
 
-  /// The block that begins at an address for the variant in force, lifted now if it was not yet, before any pass; nullptr, with `hart.stop`
-  /// saying why, where its first instruction cannot be fetched. Valid until code changes.
+  /// The block that begins at an address for the variant in force, lifted now if it was not yet, before any
+  /// pass; nullptr, with `hart.stop` saying why, where its first instruction cannot be fetched. Valid until
+  /// code changes.
   const ir::Block* block_at(u64 pc);
 
  private:
   // A block, and the others that begin where it does, for other variants.
-  struct Translation {
-    ir::Block lifted;
-    ir::Block optimized;  // where there are passes
-    bool uses_variant = false;
-    std::unique_ptr<Translation> next;
+  struct Entry {
+    std::shared_ptr<const Translation> translation;
+    std::unique_ptr<Entry> next;
   };
   // The blocks that begin in one executable area, one slot every two bytes.
   struct Slots {
     u64 address = 0;
-    std::vector<std::unique_ptr<Translation>> translations;
+    std::vector<std::unique_ptr<Entry>> entries;
   };
 
   const Translation* translation_at(u64 pc);
-  std::unique_ptr<Translation>* slot(u64 pc);
-  void discard(std::unique_ptr<Translation>& first);
+  std::unique_ptr<Entry>* slot(u64 pc);
 
   std::vector<Slots> executable_;
-  std::vector<std::unique_ptr<Translation>> spare_;  // their storage is used again
   std::size_t passes_;
-  ir::Scratch scratch_;
   ir::Evaluator evaluator_{pc_word};
   u64 code_end_ = 0;
 };
