@@ -1,5 +1,6 @@
 #include "oracle/machines.hpp"
 
+#include "engine/tier/baseline_machine.hpp"
 #include "engine/tier/interpreter_machine.hpp"
 #include "engine/tier/ir_machine.hpp"
 #include "oracle/agent/agent_machine.hpp"
@@ -27,6 +28,10 @@ constexpr auto registered = std::to_array<RegisteredMachine>({
     {"ir:common", stage, [](Guest) -> Made { return make_ir_machine("common"); }},
     {"ir:checks", stage, [](Guest) -> Made { return make_ir_machine("checks"); }},
     {"ir:dead", stage, [](Guest) -> Made { return make_ir_machine("dead"); }},
+    {"jit:emit", stage, [](Guest) { return make_baseline_machine(jit::stages[0]); }},
+    {"jit:allocate", stage, [](Guest) { return make_baseline_machine(jit::stages[1]); }},
+    {"jit:recover", stage, [](Guest) { return make_baseline_machine(jit::stages[2]); }},
+    {"baseline", stage, [](Guest) { return make_baseline_machine(jit::stages[3]); }},
     {"unicorn", reference, [](Guest) -> Made { return make_unicorn_machine(); }},
     {"qemu", reference, [](Guest guest) -> Made { return make_qemu_machine(guest); }},
 });

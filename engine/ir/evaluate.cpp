@@ -1,9 +1,9 @@
 #include "engine/ir/evaluate.hpp"
 
+#include "engine/guest/accesses.hpp"
 #include "engine/ir/compute.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace diptych::ir {
 namespace {
@@ -11,75 +11,6 @@ namespace {
 bool stop(Hart& hart, Stop why) {
   hart.stop = why;
   return false;
-}
-
-bool aligned(Hart& hart, u64 address, u64 size, Access access) {
-  return (address & (size - 1)) == 0 || stop(hart, {StopKind::misaligned, access, address});
-}
-
-// Guest and host are little-endian: the bytes of a value are the low ones of its word.
-bool load(Hart& hart, u64 address, u64 size, u64& value) {
-  value = 0;
-  if (const u8* host = hart.memory.reach(address, size, Access::read)) [[likely]] {
-    std::memcpy(&value, host, size);
-    return true;
-  }
-  u64 unreachable = 0;
-  return hart.memory.read_across(address, &value, size, unreachable) ||
-         stop(hart, {StopKind::fault, Access::read, unreachable});
-}
-
-bool store(Hart& hart, u64 address, u64 size, u64 value) {
-  if (u8* host = hart.memory.reach(address, size, Access::write)) [[likely]] {
-    std::memcpy(host, &value, size);
-  } else {
-    u64 unreachable = 0;
-    if (!hart.memory.write_across(address, &value, size, unreachable))
-      return stop(hart, {StopKind::fault, Access::write, unreachable});
-  }
-  if (hart.memory.reach(address, 1, Access::execute) || hart.memory.reach(address + size - 1, 1, Access::execute))
-    hart.code_written = Range{address, size};
-  return true;
-}
-
-u64 sign_extended(u64 value, u64 size) {
-  const u64 above = 64 - size * 8;
-  return static_cast<u64>(static_cast<i64>(value << above) >> above);
-}
-
-bool load_reserved(Hart& hart, u64 address, u64 size, u64& value) {
-  if (!aligned(hart, address, size, Access::read) || !load(hart, address, size, value)) return false;
-  hart.reservation = Reservation{address, sign_extended(value, size)};
-  return true;
-}
-
-// `failed` becomes 0 or 1. Memory is asked only where the reservation is for this address.
-bool store_conditional(Hart& hart, u64 address, u64 size, u64 value, u64& failed) {
-  if (!aligned(hart, address, size, Access::write)) return false;
-  failed = 1;
-  if (!hart.reservation || hart.reservation->address != address) {
-    hart.reservation.reset();
-    return true;
-  }
-  const u8* host = hart.memory.reach(address, size, Access::write);
-  if (!host) return stop(hart, {StopKind::fault, Access::write, address});
-  u64 held = 0;
-  std::memcpy(&held, host, size);
-  const bool kept = sign_extended(held, size) == hart.reservation->value;
-  hart.reservation.reset();
-  if (!kept) return true;
-  failed = 0;
-  return store(hart, address, size, value);
-}
-
-// One access that reads and writes: where either is refused, the write is what is reported.
-bool load_update(Hart& hart, u64 address, u64 size, u64& value) {
-  if (!aligned(hart, address, size, Access::write)) return false;
-  const u8* host = hart.memory.reach(address, size, Access::read | Access::write);
-  if (!host) return stop(hart, {StopKind::fault, Access::write, address});
-  value = 0;
-  std::memcpy(&value, host, size);
-  return true;
 }
 
 }  // namespace

@@ -9,11 +9,10 @@
 
 namespace diptych {
 
-/// `Runner` is a run loop of RISC-V: Interpreter, IrRunner.
-template <class Runner>
+/// `Runner` is a run loop of RISC-V: Interpreter, IrRunner, or a reference to one that lives elsewhere.
+template <class Runner, class Backing = HeapBacking>
 class BoundMachine final : public Machine {
  public:
-  /// `arguments` are the runner's.
   template <class... Arguments>
   explicit BoundMachine(std::string name, Arguments&&... arguments)
       : description_{.name = std::move(name),
@@ -29,7 +28,7 @@ class BoundMachine final : public Machine {
   Result<void> prepare(const Program& program) override {
     if (program.guest != Guest::riscv64)
       return fail(ErrorKind::unsupported, description_.name + " does not run " + std::string(name_of(program.guest)));
-    bound_.prepare(program);
+    if (auto prepared = bound_.prepare(program); !prepared) return prepared;
     view_writable(bound_.areas(), outcome_.memory);
     return {};
   }
@@ -50,7 +49,7 @@ class BoundMachine final : public Machine {
 
  private:
   Description description_;
-  riscv64::Bound<Runner> bound_;
+  riscv64::Bound<Runner, Backing> bound_;
   std::span<const Input> inputs_;
   Budget budget_;
   Outcome outcome_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/guest/hart.hpp"
-#include "engine/memory/areas.hpp"
+#include "engine/memory/backing.hpp"
 
 #include <cstring>
 #include <span>
@@ -12,24 +12,20 @@
 namespace diptych::riscv64 {
 
 /// `Runner` has a hart, and bind and code_changed as Interpreter has them.
-template <class Runner>
+template <class Runner, class Backing = HeapBacking>
 class Bound {
  public:
   template <class... Arguments>
   explicit Bound(Arguments&&... arguments) : runner_(std::forward<Arguments>(arguments)...) {}
+  template <class... Arguments>
+  Bound(Backing backing, Arguments&&... arguments) : runner_(std::forward<Arguments>(arguments)...), backing_(std::move(backing)) {}
 
-  void prepare(const Program& program) {
+  Result<void> prepare(const Program& program) {
     initial_.prepare(program);
-    areas_.clear();
-    backing_.resize(initial_.areas().size());
-    for (std::size_t i = 0; i < backing_.size(); ++i) {
-      const AreaPlan& plan = initial_.areas()[i];
-      const std::span<const u8> bytes = initial_.bytes(i);
-      backing_[i].assign(bytes.begin(), bytes.end());
-      areas_.push_back({plan.address, plan.size, plan.access, backing_[i].data()});
-    }
+    if (auto placed = backing_.place(initial_, areas_); !placed) return placed;
     runner_.bind(areas_, program.code_end());
     patched_ = false;
+    return {};
   }
 
   /// Puts memory and registers where this input begins.
@@ -44,11 +40,15 @@ class Bound {
         if (std::memcmp(area.host, bytes.data(), area.size) == 0) continue;
         runner_.code_changed({area.address, area.size});
       }
-      std::memcpy(area.host, bytes.data(), area.size);
+      backing_.write(area, area.address, bytes);
     }
     patched_ = !input.memory.empty();
-    lay(input.memory, areas_);
-    for (const Bytes& bytes : input.memory) runner_.code_changed({bytes.address, bytes.bytes.size()});
+    for (const Bytes& some : input.memory)
+      for (const Area& area : areas_)
+        if (area.contains(some.address)) {
+          backing_.write(area, some.address, some.bytes);
+          if (allows(area.access, Access::execute)) runner_.code_changed({some.address, some.bytes.size()});
+        }
     Hart& hart = runner_.hart;
     hart.state = input.state;
     hart.reservation.reset();
@@ -61,8 +61,8 @@ class Bound {
 
  private:
   Runner runner_;
+  Backing backing_;
   InitialMemory initial_;
-  std::vector<std::vector<u8>> backing_;
   std::vector<Area> areas_;
   bool patched_ = false;  // the last input laid bytes over areas that the guest cannot write
 };

@@ -1,7 +1,8 @@
 // Common subexpressions: a value made a second time from the same operands is the first one.
 //
 // That holds for whatever compute() computes, floating point included: its rounding mode is an operand,
-// and the flags it raises are named by the operation, the same both times. A load is common with an
+// and the flags it raises are named by the operation, the same both times; but a host raises its own flags
+// when it computes, so where they are written in between it has to compute again. A load is common with an
 // earlier one of the same address and width if no instruction in between touches memory or code: then
 // it reads the same, and where the first did not fault the second would not either.
 #include "engine/ir/passes/passes.hpp"
@@ -53,12 +54,16 @@ void common(Block& block, Scratch& scratch) {
   const u64 here = u64{scratch.block} << 32;
   u64* const table = scratch.table.data();
   ValueId memory_since = 0;  // loads before this one may be of memory that is other now
+  ValueId flags_since = 0;   // what an operation before this one raised may have been cleared
+  u64 flags_word = ~u64{0};
   Rewrite rewrite(block, scratch);
   rewrite.run([&](const Instruction& i) {
     const bool is_load = i.opcode == Opcode::load;
     if (!is_load && !is_pure(i.opcode)) {
       const ValueId made = rewrite.append(i);
       if (touches_memory(i.opcode)) memory_since = made;
+      if (i.opcode == Opcode::raise_flags) flags_word = i.immediate;
+      if (i.opcode == Opcode::write_word && i.immediate == flags_word) flags_since = made;
       return made;
     }
     const Key sought(i);
@@ -66,8 +71,8 @@ void common(Block& block, Scratch& scratch) {
     for (; (table[slot] & ~u64{0xffffffff}) == here; slot = (slot + 1) & mask) {
       const ValueId candidate = ValueId(table[slot]);
       if (Key(rewrite[candidate]) != sought) continue;
-      if (!is_load || candidate >= memory_since) return candidate;
-      break;  // the newer load takes its slot
+      if (candidate >= (is_load ? memory_since : is_floating(i.opcode) ? flags_since : 0)) return candidate;
+      break;  // the newer one takes its slot
     }
     const ValueId made = rewrite.append(i);
     table[slot] = here | made;

@@ -1,0 +1,202 @@
+#include "engine/guest/riscv64/baseline_runner.hpp"
+
+#include "engine/guest/riscv64/evaluate.hpp"
+#include "engine/guest/riscv64/fetch.hpp"
+#include "engine/guest/riscv64/lift.hpp"
+#include "engine/jit/slow_path.hpp"
+#include "engine/memory/host_fault.hpp"
+
+#include <immintrin.h>
+
+#include <algorithm>
+
+namespace diptych::riscv64 {
+namespace {
+
+// The host's control word for a rounding mode: every exception masked, no flag raised. A mode the host does
+// not have rounds to the nearest; what depends on it is done in software.
+constexpr u32 control_for(u8 rounding) {
+  constexpr std::array<u32, 4> host_modes = {_MM_ROUND_NEAREST, _MM_ROUND_TOWARD_ZERO, _MM_ROUND_DOWN, _MM_ROUND_UP};
+  return _MM_MASK_MASK | (rounding < host_modes.size() ? host_modes[rounding] : u32{_MM_ROUND_NEAREST});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BaselineRunner>> BaselineRunner::create(Window& window, const jit::Options& options, std::size_t code_size) {
+  auto frame = std::make_unique<jit::Frame>();
+  auto cache = CodeCache::create(*frame, code_size);
+  if (!cache) return std::unexpected(std::move(cache).error());
+  return std::unique_ptr<BaselineRunner>(new BaselineRunner(window, options, std::move(frame), std::move(*cache)));
+}
+
+BaselineRunner::BaselineRunner(Window& window, const jit::Options& options, std::unique_ptr<jit::Frame> frame,
+                               std::unique_ptr<CodeCache> cache)
+    : frame_(std::move(frame)), hart(frame_->hart), window_(window), options_(options), cache_(std::move(cache)) {
+  frame_->window = window.base();
+  frame_->window_size = window.size();
+  frame_->status_word = fcsr_word;
+  frame_->owner = this;
+  frame_->slow = [](jit::Frame& frame) {
+    const auto& runner = *static_cast<BaselineRunner*>(frame.owner);
+    const jit::Records& records = runner.cache_->records();
+    return jit::do_slowly(frame, records, records.sites[frame.site]);
+  };
+}
+
+void BaselineRunner::bind(std::span<const Area> areas, u64 code_end) {
+  hart.memory.bind(areas);
+  hart.code_written.reset();
+  code_end_ = code_end;
+  cache_->clear();
+  // Addresses beyond the window may be accessible: then every one is compared with its size.
+  trust_checks_ = std::ranges::all_of(areas, [&](const Area& area) { return area.address < window_.size(); });
+}
+
+void BaselineRunner::code_changed(Range range) { cache_->invalidate(range); }
+
+bool BaselineRunner::lift(u64 pc, std::size_t most) {
+  u64 unreachable = 0;
+  std::optional<Decoded> decoded = fetch(hart.memory, pc, unreachable);
+  if (!decoded) {
+    hart.stop = {StopKind::fault, Access::execute, unreachable};
+    return false;
+  }
+  Lifter lifter(block_, pc, variant_);
+  // What cannot be fetched further on is no part of the block: it stops when it is reached.
+  for (std::size_t count = 1;; ++count) {
+    if (!lifter.add(*decoded)) break;
+    if (count < most && lifter.pc() != code_end_) decoded = fetch(hart.memory, lifter.pc(), unreachable);
+    else decoded.reset();
+    if (!decoded) {
+      lifter.finish();
+      break;
+    }
+  }
+  lifted_for_variant_ = lifter.uses_variant();
+  return true;
+}
+
+// What lies beside the window is written by C++ only, which sees that it is code.
+bool BaselineRunner::watch(u64 begin, u64 end) {
+  for (u64 page = begin & ~(page_size - 1); page < end; page += page_size)
+    if (window_.mapped(page) && !window_.watched(page) && !window_.watch(page, page_size)) return false;
+  return true;
+}
+
+std::optional<CodeCache::Index> BaselineRunner::translation_at(u64 pc) {
+  if (const auto known = cache_->find(pc, variant_)) return known;
+  for (std::size_t most = Lifter::most_instructions; most != 0; most /= 2) {
+    if (!lift(pc, most)) return std::nullopt;
+    ir::optimize(block_, scratch_);
+    const jit::Compiler::Request request{.options = options_,
+                                         .counter_word = pc_word,
+                                         .status_word = fcsr_word,
+                                         .rounding = variant_ < 4 ? variant_ : u8{0},
+                                         .trust_checks = trust_checks_};
+    if (const auto made = cache_->add(block_, request, lifted_for_variant_)) {
+      if (watch(pc, block_.end())) return made;
+      // The host gives no more mappings: code that could change unseen is not run.
+      cache_->invalidate({pc, 1});
+      hart.stop = {StopKind::fault, Access::execute, pc};
+      return std::nullopt;
+    }
+  }
+  hart.stop = {.kind = StopKind::illegal};  // unreachable: one instruction always has room
+  return std::nullopt;
+}
+
+// Evaluates one instruction by itself.
+bool BaselineRunner::step() {
+  u64 unreachable = 0;
+  const std::optional<Decoded> decoded = fetch(hart.memory, hart.state.words[pc_word], unreachable);
+  if (!decoded) {
+    hart.stop = {StopKind::fault, Access::execute, unreachable};
+    return false;
+  }
+  const Evaluate evaluate = decoded->row ? evaluations()[index_of(*decoded->row)] : evaluate_illegal;
+  const bool retired = evaluate(hart, *decoded);
+  if (hart.code_written) {
+    code_changed(*hart.code_written);
+    hart.code_written.reset();
+  }
+  frame_->left = frame_->total - hart.retired;
+  return retired;
+}
+
+void BaselineRunner::use_variant() {
+  const u8 variant = variant_of(hart.state);
+  if (variant == variant_) return;
+  variant_ = variant;
+  cache_->change_variant();
+}
+
+void BaselineRunner::enter(CodeCache::Index index) {
+  const u32 host_control = _mm_getcsr();
+  _mm_setcsr(control_for(variant_));
+  cache_->enter(index);
+  jit::collect_flags(*frame_);
+  _mm_setcsr(host_control);
+}
+
+Stop BaselineRunner::run(Budget budget) {
+  jit::Frame& frame = *frame_;
+  frame.left = budget.instructions;
+  frame.total = hart.retired + budget.instructions;
+  frame.raised = 0;
+  const FaultScope faults(
+      cache_->begin(), cache_->end(),
+      [](void* self, u64 host_pc) { return static_cast<BaselineRunner*>(self)->cache_->redirect(host_pc); }, this);
+  return hart.stop = run_translated();
+}
+
+Stop BaselineRunner::run_translated() {
+  jit::Frame& frame = *frame_;
+  u64& pc = hart.state.words[pc_word];
+  std::optional<u32> link;  // the jump that led here, to be linked
+  bool remember = false;
+  while (true) {
+    if (pc == code_end_) return {.kind = StopKind::end};
+    if (frame.left == 0) return {.kind = StopKind::budget};
+    use_variant();
+    const u32 generation = cache_->generation();
+    const std::optional<CodeCache::Index> here = translation_at(pc);
+    if (!here) return hart.stop;
+    if (options_.link && generation == cache_->generation()) {
+      if (link) cache_->link(*link, *here);
+      if (remember) cache_->remember(*here);
+    }
+    link.reset();
+    remember = false;
+    if ((*cache_)[*here].instructions > frame.left) {
+      while (frame.left != 0 && pc != code_end_)
+        if (!step()) return hart.stop;
+      continue;
+    }
+    enter(*here);
+    switch (frame.exit) {
+      case jit::Exit::link:
+        pc = cache_->records().links[frame.link].target;
+        link = frame.link;
+        break;
+      case jit::Exit::lookup: remember = true; break;
+      case jit::Exit::budget: pc = (*cache_)[frame.link].pc; break;
+      case jit::Exit::site: {
+        const jit::Site& site = cache_->records().sites[frame.site];
+        const jit::Translation& within = (*cache_)[site.translation];
+        jit::restore_state(frame, cache_->records(), site);
+        pc = within.guest[site.guest];
+        frame.left += within.instructions - site.guest;
+        hart.retired = frame.total - frame.left;
+        if (const auto& i = site.instruction; i.opcode == ir::Opcode::trap || i.opcode == ir::Opcode::trap_if)
+          return {.kind = StopKind(i.immediate)};
+        if (!frame.step) return hart.stop;
+        frame.step = false;
+        if (!step()) return hart.stop;
+        break;
+      }
+    }
+    hart.retired = frame.total - frame.left;
+  }
+}
+
+}  // namespace diptych::riscv64

@@ -1,0 +1,59 @@
+// The run loop of translated code: what to translate, where to go on, and when to stop.
+#pragma once
+
+#include "engine/ir/passes/passes.hpp"
+#include "engine/jit/frame.hpp"
+#include "engine/jit/options.hpp"
+#include "engine/machine/program.hpp"
+#include "engine/memory/window.hpp"
+#include "engine/tier/code_cache.hpp"
+
+#include <memory>
+#include <span>
+
+namespace diptych::riscv64 {
+
+class BaselineRunner {
+  std::unique_ptr<jit::Frame> frame_;
+
+ public:
+  /// `window` outlives the runner.
+  static Result<std::unique_ptr<BaselineRunner>> create(Window& window, const jit::Options& options, std::size_t code_size);
+
+  Hart& hart;
+
+  /// Binds memory and forgets every translation. `code_end` is the address whose reaching is a stop.
+  /// An area lies in the window where its host bytes are the window's.
+  void bind(std::span<const Area> areas, u64 code_end);
+
+  /// Forgets what was translated from these bytes: for changes made from outside.
+  void code_changed(Range range);
+
+  /// Runs until a stop, by the rules of Interpreter::run.
+  Stop run(Budget budget);
+
+  const CodeCache& cache() const { return *cache_; }
+
+ private:
+  BaselineRunner(Window& window, const jit::Options& options, std::unique_ptr<jit::Frame> frame, std::unique_ptr<CodeCache> cache);
+
+  Stop run_translated();
+  std::optional<CodeCache::Index> translation_at(u64 pc);
+  bool watch(u64 begin, u64 end);
+  bool lift(u64 pc, std::size_t most);
+  void enter(CodeCache::Index index);
+  bool step();
+  void use_variant();
+
+  Window& window_;
+  jit::Options options_;
+  std::unique_ptr<CodeCache> cache_;
+  ir::Block block_;
+  ir::Scratch scratch_;
+  u64 code_end_ = 0;
+  u8 variant_ = 0;
+  bool lifted_for_variant_ = false;
+  bool trust_checks_ = true;
+};
+
+}  // namespace diptych::riscv64

@@ -1,0 +1,76 @@
+// asmjit's assembler, writing straight into code memory, and the jumps it is not asked for: those whose
+// target comes later or changes, which would each need a label.
+#pragma once
+
+#include "engine/jit/code_memory.hpp"
+#include "engine/jit/host.hpp"
+
+#include <cstring>
+#include <utility>
+
+namespace diptych::jit {
+
+/// A position is an offset from the begin of the code memory.
+class Assembler : public asmjit::x86::Assembler {
+ public:
+  using Condition = asmjit::x86::CondCode;
+
+  explicit Assembler(CodeMemory& memory) : memory_(memory) {
+    code_.init(asmjit::Environment::host(), reinterpret_cast<u64>(memory.executable()));
+    asmjit::CodeBuffer& buffer = code_.textSection()->buffer();
+    buffer._data = memory.writable();
+    buffer._capacity = memory.size();
+    buffer._flags = asmjit::CodeBufferFlags::kIsExternal | asmjit::CodeBufferFlags::kIsFixed;
+    code_.attach(this);
+    code_.setErrorHandler(&errors_);
+  }
+
+  u32 position() const { return u32(offset()); }
+  void rewind(u32 position) { setOffset(position); }
+  bool has_room(std::size_t bytes) const { return remainingSpace() >= bytes; }
+  const u8* address(u32 position) const { return memory_.executable() + position; }
+  /// Something could not be encoded since this was last asked.
+  bool failed() { return std::exchange(errors_.any, false); }
+
+  /// A jump that goes nowhere yet; gives the position of its displacement.
+  u32 jump() {
+    put(0xe9);
+    return displacement();
+  }
+  u32 jump_if(Condition condition) {
+    put(0x0f);
+    put(u8(0x80 | u8(condition)));
+    return displacement();
+  }
+  u32 call_forward() {
+    put(0xe8);
+    return displacement();
+  }
+  /// Makes the jump at that displacement go to a position.
+  void direct(u32 displacement, u32 to) {
+    const i32 distance = i32(to - (displacement + 4));
+    std::memcpy(memory_.writable() + displacement, &distance, 4);
+  }
+  void jump_to(u32 to) { direct(jump(), to); }
+  void call_to(u32 to) { direct(call_forward(), to); }
+  void bind_here(u32 displacement) { direct(displacement, position()); }
+
+ private:
+  struct Errors final : asmjit::ErrorHandler {
+    void handleError(asmjit::Error, const char*, asmjit::BaseEmitter*) override { any = true; }
+    bool any = false;
+  };
+
+  void put(u8 byte) { *_bufferPtr++ = byte; }
+  u32 displacement() {
+    const u32 here = position();
+    _bufferPtr += 4;
+    return here;
+  }
+
+  CodeMemory& memory_;
+  asmjit::CodeHolder code_;
+  Errors errors_;
+};
+
+}  // namespace diptych::jit

@@ -1,0 +1,429 @@
+#include "engine/jit/values.hpp"
+
+#include <bit>
+#include <limits>
+
+namespace diptych::jit {
+
+using namespace asmjit::x86;
+using ir::Opcode;
+
+void Values::begin(const ir::Block& block, const Options& options) {
+  block_ = &block;
+  options_ = options;
+  const std::size_t count = block.instructions.size();
+  values_.assign(count, Value{});
+  alias_.resize(count);
+  for (std::size_t n = 0; n < count; ++n) alias_[n] = ValueId(n);
+  in_general_.fill(no_value);
+  in_vector_.fill(no_value);
+  free_general_ = host::general_registers;
+  free_vector_ = host::vector_registers;
+  locked_general_ = locked_vector_ = 0;
+  turn_ = 0;
+  for (u32 word : touched_) words_[word] = Word{};
+  touched_.clear();
+  free_slots_.fill(~u64{0});
+  overflowed_ = false;
+  count_uses();
+}
+
+void Values::count_uses() {
+  for (std::size_t n = block_->instructions.size(); n-- > 0;) {
+    const ir::Instruction& i = block_->instructions[n];
+    const ir::Traits& traits = ir::traits_of(i.opcode);
+    Value& value = values_[n];
+    value.live = traits.effect || traits.may_stop || traits.terminates || value.uses != 0 || value.raises;
+    if (!value.live) continue;
+    if (i.opcode == Opcode::raise_flags) {
+      values_[i.operands[0]].raises = true;
+      continue;
+    }
+    const bool on_vectors = i.opcode == Opcode::reinterpret ? ir::is_float(i.type) || value.wants_vector : ir::is_floating(i.opcode);
+    for (std::size_t k = 0; k < traits.operands; ++k) {
+      Value& operand = values_[i.operands[k]];
+      if (operand.uses == 0) operand.last_user = ValueId(n);
+      ++operand.uses;
+      const bool is_address = k == 0 && (i.opcode == Opcode::load || i.opcode == Opcode::store);
+      operand.only_addresses &= is_address;
+      operand.wants_vector |= on_vectors && ir::bits_of(block_->instructions[i.operands[k]].type) >= 32;
+    }
+  }
+}
+
+void Values::end_instruction(ValueId n) {
+  locked_general_ = locked_vector_ = 0;
+  if (values_[n].place != Place::nowhere) drop_if_unused(n);
+  if (options_.keep_values) return;
+  for (ValueId v : in_general_)
+    if (v != no_value) evict(v);
+  for (ValueId v : in_vector_)
+    if (v != no_value) evict(v);
+}
+
+std::optional<i32> Values::immediate(ValueId v, unsigned bits) const {
+  if (!is_constant(v)) return std::nullopt;
+  const u64 number = constant(v);
+  if (bits <= 32) return i32(u32(number));
+  if (i64(number) != i64{i32(number)}) return std::nullopt;
+  return i32(number);
+}
+
+Location Values::location(ValueId v) {
+  Value& value = values_[root(v)];
+  switch (value.place) {
+    case Place::general:
+    case Place::vector: return {value.place, value.reg};
+    case Place::constant:
+      if (value.constant_index == 0) {
+        records_.constants.push_back(constant(v));
+        value.constant_index = u32(records_.constants.size());
+      }
+      return {Place::constant, value.constant_index - 1};
+    default: return {value.place, value.index};
+  }
+}
+
+// Registers.
+
+void Values::settle_general(ValueId r, u32 reg) {
+  values_[r].place = Place::general;
+  values_[r].reg = u8(reg);
+  in_general_[reg] = r;
+  free_general_ &= ~(1u << reg);
+  locked_general_ |= 1u << reg;
+}
+
+void Values::settle_vector(ValueId r, u32 reg) {
+  values_[r].place = Place::vector;
+  values_[r].reg = u8(reg);
+  in_vector_[reg] = r;
+  free_vector_ &= ~(1u << reg);
+  locked_vector_ |= 1u << reg;
+}
+
+// A register whose word is at home too costs nothing to give up; one that can go home costs a store that
+// would have come anyway.
+bool Values::at_home_too(const Value& value, ValueId r) const {
+  if (value.word == no_word || value.pins != 0) return false;
+  const Word& word = words_[value.word];
+  return word.value == r && !word.dirty && word.reader == no_value;
+}
+bool Values::can_go_home(const Value& value, ValueId r) const {
+  if (value.word == no_word || value.pins != 1) return false;
+  const Word& word = words_[value.word];
+  return word.value == r && word.dirty && word.reader == no_value;
+}
+
+int Values::cost_to_evict(ValueId r) const {
+  const Value& value = values_[r];
+  if (is_constant(r) || at_home_too(value, r)) return 0;
+  return can_go_home(value, r) ? 1 : 2;
+}
+
+void Values::free_place(Value& value) {
+  switch (value.place) {
+    case Place::general:
+      in_general_[value.reg] = no_value;
+      free_general_ |= 1u << value.reg;
+      break;
+    case Place::vector:
+      in_vector_[value.reg] = no_value;
+      free_vector_ |= 1u << value.reg;
+      break;
+    case Place::slot: free_slots_[value.index / 64] |= u64{1} << (value.index % 64); break;
+    case Place::home: words_[value.index].reader = no_value; break;
+    default: break;
+  }
+  value.place = Place::nowhere;
+}
+
+void Values::evict(ValueId r) {
+  Value& value = values_[r];
+  const Location from = {value.place, value.reg};
+  if (is_constant(r)) {
+    free_place(value);
+    value.place = Place::constant;
+  } else if (at_home_too(value, r)) {
+    free_place(value);
+    value.place = Place::home;
+    value.index = value.word;
+    words_[value.word].reader = r;
+  } else if (can_go_home(value, r)) {
+    store(from, layout_.word(value.word));
+    Word& word = words_[value.word];
+    word.dirty = false;
+    value.pins = 0;
+    free_place(value);
+    if (value.uses == 0) {
+      drop(r);
+    } else {
+      value.place = Place::home;
+      value.index = value.word;
+      word.reader = r;
+    }
+  } else {
+    u16 slot = Frame::slot_count;
+    for (std::size_t i = 0; i < free_slots_.size() && slot == Frame::slot_count; ++i)
+      if (free_slots_[i] != 0) slot = u16(i * 64 + std::size_t(std::countr_zero(free_slots_[i])));
+    if (slot == Frame::slot_count) {
+      overflowed_ = true;
+      slot = 0;
+    }
+    free_slots_[slot / 64] &= ~(u64{1} << (slot % 64));
+    store(from, layout_.slot(slot));
+    free_place(value);
+    value.place = Place::slot;
+    value.index = slot;
+  }
+}
+
+u32 Values::take_general() {
+  const u32 free = free_general_ & ~locked_general_;
+  if (free != 0) return u32(std::countr_zero(free));
+  u32 best = 0;
+  int best_cost = std::numeric_limits<int>::max();
+  for (u32 k = 0; k < 16; ++k) {
+    const u32 reg = (turn_ + k) % 16;
+    if (in_general_[reg] == no_value || (locked_general_ >> reg & 1)) continue;
+    if (const int cost = cost_to_evict(in_general_[reg]); cost < best_cost) {
+      best = reg;
+      best_cost = cost;
+    }
+  }
+  turn_ = best + 1;
+  evict(in_general_[best]);
+  return best;
+}
+
+u32 Values::take_vector() {
+  const u32 free = free_vector_ & ~locked_vector_;
+  if (free != 0) return u32(std::countr_zero(free));
+  u32 best = 0;
+  int best_cost = std::numeric_limits<int>::max();
+  for (u32 k = 0; k < 16; ++k) {
+    const u32 reg = (turn_ + k) % 16;
+    if (in_vector_[reg] == no_value || (locked_vector_ >> reg & 1)) continue;
+    if (const int cost = cost_to_evict(in_vector_[reg]); cost < best_cost) {
+      best = reg;
+      best_cost = cost;
+    }
+  }
+  turn_ = best + 1;
+  evict(in_vector_[best]);
+  return best;
+}
+
+Gp Values::general(ValueId v) {
+  const ValueId r = root(v);
+  Value& value = values_[r];
+  if (value.place == Place::general) {
+    locked_general_ |= 1u << value.reg;
+    return gpq(value.reg);
+  }
+  const u32 reg = take_general();
+  switch (value.place) {
+    case Place::vector: a_.vmovq(gpq(reg), xmm(value.reg)); break;
+    case Place::slot: a_.mov(gpq(reg), at(layout_.slot(value.index))); break;
+    case Place::home: a_.mov(gpq(reg), at(layout_.word(value.index))); break;
+    default: {
+      // Not by xor: flags may be waiting.
+      const u64 number = constant(r);
+      if (number == u32(number)) a_.mov(gpd(reg), u32(number));
+      else a_.mov(gpq(reg), number);
+    }
+  }
+  free_place(value);
+  settle_general(r, reg);
+  return gpq(reg);
+}
+
+Xmm Values::vector(ValueId v) {
+  const ValueId r = root(v);
+  Value& value = values_[r];
+  if (value.place == Place::vector) {
+    locked_vector_ |= 1u << value.reg;
+    return xmm(value.reg);
+  }
+  const u32 reg = take_vector();
+  switch (value.place) {
+    case Place::general: a_.vmovq(xmm(reg), gpq(value.reg)); break;
+    case Place::slot: a_.vmovsd(xmm(reg), at(layout_.slot(value.index))); break;
+    case Place::home: a_.vmovsd(xmm(reg), at(layout_.word(value.index))); break;
+    default:
+      a_.mov(host::scratch, constant(r));
+      a_.vmovq(xmm(reg), host::scratch);
+  }
+  free_place(value);
+  settle_vector(r, reg);
+  return xmm(reg);
+}
+
+std::optional<Mem> Values::memory(ValueId v, unsigned bytes) const {
+  const Value& value = values_[root(v)];
+  if (value.uses != 1) return std::nullopt;
+  if (value.place == Place::home) return at(layout_.word(value.index), bytes);
+  if (value.place == Place::slot) return at(layout_.slot(value.index), bytes);
+  return std::nullopt;
+}
+
+void Values::drop(ValueId r) {
+  Value& value = values_[r];
+  free_place(value);
+  if (value.word != no_word && words_[value.word].value == r) words_[value.word].value = no_value;
+}
+
+void Values::consume(ValueId v) {
+  const ValueId r = root(v);
+  --values_[r].uses;
+  drop_if_unused(r);
+}
+
+Gp Values::define_general(ValueId n, bool clean) {
+  const u32 reg = take_general();
+  settle_general(n, reg);
+  values_[n].clean = clean;
+  return gpq(reg);
+}
+
+Xmm Values::define_vector(ValueId n) {
+  const u32 reg = take_vector();
+  settle_vector(n, reg);
+  return xmm(reg);
+}
+
+Gp Values::define_copy(ValueId n, ValueId of, unsigned bits, bool clean) {
+  const ValueId r = root(of);
+  Value& value = values_[r];
+  if (value.place == Place::general && value.uses == 1 && value.pins == 0) {
+    const u32 reg = value.reg;
+    consume(r);
+    settle_general(n, reg);
+    values_[n].clean = clean;
+    return gpq(reg);
+  }
+  if (value.place == Place::general) locked_general_ |= 1u << value.reg;
+  const Gp to = define_general(n, clean);
+  const bool narrow = bits <= 32;
+  switch (value.place) {
+    case Place::general: narrow ? a_.mov(to.r32(), gpd(value.reg)) : a_.mov(to, gpq(value.reg)); break;
+    case Place::vector: a_.vmovq(to, xmm(value.reg)); break;
+    case Place::slot: narrow ? a_.mov(to.r32(), at(layout_.slot(value.index), 4)) : a_.mov(to, at(layout_.slot(value.index))); break;
+    case Place::home: narrow ? a_.mov(to.r32(), at(layout_.word(value.index), 4)) : a_.mov(to, at(layout_.word(value.index))); break;
+    default:
+      if (narrow || constant(r) == u32(constant(r))) a_.mov(to.r32(), u32(constant(r)));
+      else a_.mov(to, constant(r));
+  }
+  consume(r);
+  return to;
+}
+
+void Values::define_constant(ValueId n) { values_[n].place = Place::constant; values_[n].clean = true; }
+
+void Values::define_alias(ValueId n, ValueId of) {
+  const ValueId r = root(of);
+  alias_[n] = r;
+  values_[r].uses += values_[n].uses;
+}
+
+void Values::claim(Gp r) {
+  const u32 reg = r.id();
+  const ValueId occupant = in_general_[reg];
+  locked_general_ |= 1u << reg;
+  if (occupant == no_value) return;
+  const u32 free = free_general_ & ~locked_general_;
+  if (free == 0) return evict(occupant);
+  const u32 other = u32(std::countr_zero(free));
+  a_.mov(gpq(other), gpq(reg));
+  free_place(values_[occupant]);
+  settle_general(occupant, other);
+  locked_general_ &= ~(1u << other);
+}
+
+// The guest's state.
+
+Values::Word& Values::touch(u32 index) {
+  Word& word = words_[index];
+  if (!word.touched) {
+    word.touched = true;
+    touched_.push_back(index);
+  }
+  return word;
+}
+
+void Values::read_word(ValueId n, u32 index) {
+  Word& word = touch(index);
+  if (word.value != no_value) return define_alias(n, word.value);
+  Value& value = values_[n];
+  value.place = Place::home;
+  value.index = value.word = u16(index);
+  word.value = word.reader = n;
+}
+
+void Values::write_word(u32 index, ValueId v) {
+  const ValueId r = root(v);
+  Word& word = touch(index);
+  if (word.value == r) return;
+  // A value that lies in another word's home could be overtaken there.
+  if (values_[r].place == Place::home) general(r);
+  const ValueId old = word.value;
+  const bool old_dirty = word.dirty;
+  word.value = r;
+  word.dirty = true;
+  // A value remembers one word that is at home; of another one it is not known any more that it holds it.
+  if (const u16 before = values_[r].word; before != no_word && words_[before].value == r && !words_[before].dirty)
+    words_[before].value = no_value;
+  values_[r].word = u16(index);
+  ++values_[r].pins;
+  if (old != no_value && old_dirty) {
+    --values_[old].pins;
+    drop_if_unused(old);
+  }
+  if (options_.keep_state) return;
+  if (word.reader != no_value) general(word.reader);
+  go_home(index);
+}
+
+void Values::go_home(u32 index) {
+  Word& word = words_[index];
+  store(location(word.value), layout_.word(index));
+  word.dirty = false;
+  --values_[word.value].pins;
+}
+
+void Values::flush() {
+  for (u32 index : touched_)
+    if (words_[index].dirty) store(location(words_[index].value), layout_.word(index));
+}
+
+void Values::displaced(u32& first, u32& end) {
+  first = u32(records_.displaced.size());
+  for (u32 index : touched_)
+    if (words_[index].dirty) records_.displaced.push_back({index, location(words_[index].value)});
+  end = u32(records_.displaced.size());
+}
+void Values::displaced(Site& site) { displaced(site.displaced, site.displaced_end); }
+
+void Values::emit_home(const Displaced& word) { store(word.at, layout_.word(word.word)); }
+
+void Values::store(const Location& from, i32 to) {
+  switch (from.place) {
+    case Place::general: a_.mov(at(to), gpq(from.index)); break;
+    case Place::vector: a_.vmovsd(at(to), xmm(from.index)); break;
+    case Place::constant: {
+      const u64 number = records_.constants[from.index];
+      if (i64(number) == i64{i32(number)}) {
+        a_.mov(at(to), i32(number));
+      } else {
+        a_.mov(host::scratch, number);
+        a_.mov(at(to), host::scratch);
+      }
+      break;
+    }
+    default:
+      a_.mov(host::scratch, at(from.place == Place::slot ? layout_.slot(from.index) : layout_.word(from.index)));
+      a_.mov(at(to), host::scratch);
+  }
+}
+
+}  // namespace diptych::jit

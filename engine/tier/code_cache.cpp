@@ -1,0 +1,110 @@
+#include "engine/tier/code_cache.hpp"
+
+#include <algorithm>
+
+namespace diptych {
+namespace {
+
+// More than the code of any block: sixty-four guest instructions, each some hundred bytes.
+constexpr std::size_t room_for_a_block = 256 * 1024;
+
+}  // namespace
+
+Result<std::unique_ptr<CodeCache>> CodeCache::create(jit::Frame& frame, std::size_t size) {
+  if (auto able = jit::check_host(); !able) return std::unexpected(std::move(able).error());
+  auto memory = CodeMemory::create(size);
+  if (!memory) return std::unexpected(std::move(memory).error());
+  return std::unique_ptr<CodeCache>(new CodeCache(frame, std::move(*memory)));
+}
+
+CodeCache::CodeCache(jit::Frame& frame, CodeMemory memory)
+    : frame_(frame),
+      memory_(std::move(memory)),
+      a_(memory_),
+      routines_(jit::Routines::emit(a_, layout_)),
+      compiler_(a_, layout_, routines_, records_),
+      enter_(reinterpret_cast<void (*)(jit::Frame*, const u8*)>(reinterpret_cast<u64>(a_.address(routines_.enter)))),
+      first_(a_.position()) {}
+
+std::optional<CodeCache::Index> CodeCache::find(u64 pc, u8 variant) const {
+  const auto [begin, end] = by_pc_.equal_range(pc);
+  for (auto at = begin; at != end; ++at) {
+    const jit::Translation& one = records_.translations[at->second];
+    if (!one.uses_variant || one.variant == variant) return at->second;
+  }
+  return std::nullopt;
+}
+
+std::optional<CodeCache::Index> CodeCache::add(const ir::Block& block, const jit::Compiler::Request& request, bool uses_variant) {
+  if (!a_.has_room(room_for_a_block)) clear();
+  const std::optional<Index> made = compiler_.compile(block, request);
+  if (!made) return std::nullopt;
+  records_.translations[*made].uses_variant |= uses_variant;
+  by_pc_.emplace(block.pc(), *made);
+  return made;
+}
+
+void CodeCache::link(u32 number, Index to) {
+  const jit::Link& link = records_.links[number];
+  jit::Translation& target = records_.translations[to];
+  a_.direct(link.displacement, target.code);
+  target.incoming.push_back(number);
+  if (target.uses_variant) linked_by_variant_.push_back(number);
+}
+
+void CodeCache::unlink(u32 number) {
+  const jit::Link& link = records_.links[number];
+  a_.direct(link.displacement, link.stub);
+}
+
+void CodeCache::remember(Index index) {
+  const u64 pc = records_.translations[index].pc;
+  frame_.jump_cache[jit::Frame::jump_cache_index(pc)] = {pc, a_.address(records_.translations[index].code)};
+  remembered_.push_back(pc);
+}
+
+void CodeCache::forget_jumps() {
+  for (u64 pc : remembered_) frame_.jump_cache[jit::Frame::jump_cache_index(pc)] = {};
+  remembered_.clear();
+}
+
+void CodeCache::invalidate(Range range) {
+  bool any = false;
+  for (auto at = by_pc_.begin(); at != by_pc_.end();) {
+    jit::Translation& one = records_.translations[at->second];
+    const bool overlaps = one.pc - range.address < range.size || range.address - one.pc < one.end - one.pc;
+    if (!overlaps) {
+      ++at;
+      continue;
+    }
+    for (u32 link : one.incoming) unlink(link);
+    one.incoming.clear();
+    at = by_pc_.erase(at);
+    any = true;
+  }
+  if (any) forget_jumps();
+}
+
+void CodeCache::change_variant() {
+  for (u32 link : linked_by_variant_) unlink(link);
+  linked_by_variant_.clear();
+  forget_jumps();
+}
+
+void CodeCache::clear() {
+  ++generation_;
+  by_pc_.clear();
+  linked_by_variant_.clear();
+  forget_jumps();
+  records_.clear();
+  a_.rewind(first_);
+}
+
+u64 CodeCache::redirect(u64 host_pc) const {
+  const u64 base = reinterpret_cast<u64>(memory_.executable());
+  const u32 position = u32(host_pc - base);
+  const auto at = std::ranges::lower_bound(records_.accesses, position, {}, &jit::HostAccess::position);
+  return at != records_.accesses.end() && at->position == position ? base + at->stub : 0;
+}
+
+}  // namespace diptych

@@ -1,0 +1,70 @@
+// Translations, where they are found, and the jumps between them.
+#pragma once
+
+#include "engine/guest/hart.hpp"
+#include "engine/jit/compiler.hpp"
+
+#include <memory>
+#include <unordered_map>
+
+namespace diptych {
+
+class CodeCache {
+ public:
+  /// `frame` outlives the cache, whose jump cache it holds.
+  static Result<std::unique_ptr<CodeCache>> create(jit::Frame& frame, std::size_t size);
+
+  using Index = u32;
+
+  /// A translation that begins at the PC and serves the variant.
+  std::optional<Index> find(u64 pc, u8 variant) const;
+
+  /// Adds one. Where there is no room, everything there was is forgotten first. Nothing if the block alone
+  /// is too much.
+  std::optional<Index> add(const ir::Block& block, const jit::Compiler::Request& request, bool uses_variant);
+
+  const jit::Translation& operator[](Index index) const { return records_.translations[index]; }
+  const jit::Records& records() const { return records_; }
+
+  /// Runs from the begin of a translation until code leaves.
+  void enter(Index index) { enter_(&frame_, a_.address(records_.translations[index].code)); }
+
+  /// Makes a jump go straight to a translation of its target.
+  void link(u32 link, Index to);
+  /// Lets indirect jumps find a translation.
+  void remember(Index index);
+
+  /// Forgets what was translated from these bytes.
+  void invalidate(Range range);
+  /// What was linked for one variant is not for another.
+  void change_variant();
+  void clear();
+  /// Counts how often everything was forgotten: indices and links are of one generation.
+  u32 generation() const { return generation_; }
+
+  /// Where host code goes on whose access faulted; 0 if it is none of the cache's.
+  u64 redirect(u64 host_pc) const;
+  const u8* begin() const { return memory_.executable(); }
+  const u8* end() const { return memory_.executable() + memory_.size(); }
+
+ private:
+  CodeCache(jit::Frame& frame, CodeMemory memory);
+  void unlink(u32 link);
+  void forget_jumps();
+
+  jit::Frame& frame_;
+  CodeMemory memory_;
+  jit::FrameLayout layout_;
+  jit::Assembler a_;
+  jit::Routines routines_;
+  jit::Records records_;
+  jit::Compiler compiler_;
+  void (*enter_)(jit::Frame*, const u8*) = nullptr;
+  u32 generation_ = 0;
+  u32 first_ = 0;  // position behind the routines
+  std::unordered_multimap<u64, Index> by_pc_;
+  std::vector<u32> linked_by_variant_;  // links into translations that serve one variant only
+  std::vector<u64> remembered_;         // PCs in the jump cache
+};
+
+}  // namespace diptych
