@@ -16,6 +16,15 @@ u8* AddressSpace::reach_in_window(u64 address, u64 size, Access access) {
   return base_ + address;
 }
 
+u8* AddressSpace::reach_in_areas(u64 address, u64 size, Access access) {
+  for (const Area& area : areas_)
+    if (area.contains(address)) {
+      last_ = area;
+      return within(area, address, size, access);
+    }
+  return nullptr;
+}
+
 bool AddressSpace::read_across(u64 address, void* to, u64 size, u64& unreachable) {
   for (u64 i = 0; i < size; ++i) {
     const u8* host = reach(address + i, 1, Access::read);

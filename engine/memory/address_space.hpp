@@ -16,7 +16,7 @@ class AddressSpace {
   /// The areas must not overlap; their host bytes stay where they are until the next bind.
   void bind(std::span<const Area> areas) {
     areas_.assign(areas.begin(), areas.end());
-    last_ = 0;
+    last_ = {};
     window_ = nullptr;
     base_ = nullptr;
     pages_ = nullptr;
@@ -57,14 +57,9 @@ class AddressSpace {
       }
       if (page != 0) return nullptr;
     }
-    if (last_ < areas_.size())
-      if (u8* host = within(areas_[last_], address, size, access)) return host;
-    for (std::size_t i = 0; i < areas_.size(); ++i)
-      if (u8* host = within(areas_[i], address, size, access)) {
-        last_ = i;
-        return host;
-      }
-    return nullptr;
+    // Accesses come in runs. No other area has a byte of this one, so that its rights are the answer.
+    if (last_.contains(address)) return within(last_, address, size, access);
+    return reach_in_areas(address, size, access);
   }
 
   /// Reads or writes across areas, a byte at a time. False, with the first byte that could not be
@@ -80,13 +75,14 @@ class AddressSpace {
   }
 
   u8* reach_in_window(u64 address, u64 size, Access access);
+  u8* reach_in_areas(u64 address, u64 size, Access access);
 
   // Of the window, here at hand.
   u64 window_size_ = 0;
   const u8* pages_ = nullptr;
   u8* base_ = nullptr;
+  Area last_;  // the area found last
   std::vector<Area> areas_;
-  std::size_t last_ = 0;  // the area found last: accesses come in runs
   Window* window_ = nullptr;
   std::vector<u64> stale_;
 };
