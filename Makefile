@@ -1,7 +1,7 @@
 # The front door. The build itself is CMake's; this says what is to be built, with what, and run how.
 
 GUEST = riscv64
-SUBJECT = interp
+SUBJECT = all
 ORACLE = unicorn,qemu
 DURATION = 60
 SEED = $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')

@@ -61,9 +61,14 @@ TEST_CASE("a session ends with nothing unexplained, and is the same again") {
   CHECK(s.at("executions") > s.at("runs"));
   CHECK(s.at("compared_share") > 0.9);
   CHECK(s.at("oracle_share") > 0.2);
-  for (const char* key : {"runs", "executions", "blocks", "quirks", "reruns", "rows", "machines", "compared_share"}) {
+  CHECK(s.at("compared_share").get<double>() == Approx(summaries[1].at("compared_share").get<double>()).margin(1e-4));
+  // A reference's counters are the host's clock, so now and then what is left open agrees by chance.
+  std::vector<Json> same = summaries;
+  for (Json& summary : same)
+    for (Json& machine : summary.at("machines")) machine.erase("open");
+  for (const char* key : {"runs", "executions", "blocks", "quirks", "reruns", "rows", "machines"}) {
     INFO(key);
-    CHECK(s.at(key) == summaries[1].at(key));
+    CHECK(same[0].at(key) == same[1].at(key));
   }
   CHECK(Json::parse(slurp(folder / "first/summary.json")) == s);
   CHECK_FALSE(slurp(folder / "first/summary.txt").empty());
