@@ -57,7 +57,7 @@ int run(const std::vector<std::string>& arguments) {
   std::vector<std::string> roots, directories;
   bool stats = false, json = false, strace = false;
   options::options_description described("Options");
-  described.add_options()("tier", options::value(&tier_name)->default_value("interp"), "what runs it: interp")(
+  described.add_options()("tier", options::value(&tier_name)->default_value("interp"), "what runs it: interp or baseline")(
       "root", options::value(&roots), "the guest's / is this directory")(
       "dir", options::value(&directories), "the guest may use this directory, under its own path; may be given again. Without either the current one is")(
       "strace", options::bool_switch(&strace), "print each system call and signal to standard error")(

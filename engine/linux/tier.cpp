@@ -1,5 +1,6 @@
 #include "engine/linux/tier.hpp"
 
+#include "engine/guest/riscv64/baseline_runner.hpp"
 #include "engine/guest/riscv64/interpreter.hpp"
 
 #include <fmt/format.h>
@@ -19,11 +20,33 @@ class InterpreterTier final : public Tier {
   riscv64::Interpreter interpreter_;
 };
 
+// As much as a large program's code becomes; when it is full, everything is translated anew.
+constexpr std::size_t code_size = 64 << 20;
+
+class BaselineTier final : public Tier {
+ public:
+  explicit BaselineTier(std::unique_ptr<riscv64::BaselineRunner> runner) : runner_(std::move(runner)) {}
+
+  std::string_view name() const override { return "baseline"; }
+  Hart& hart() override { return runner_->hart; }
+  void bind(Window& window) override { runner_->bind(window); }
+  Stop run(Budget budget) override { return runner_->run(budget); }
+  void code_changed(Range range) override { runner_->code_changed(range); }
+
+ private:
+  std::unique_ptr<riscv64::BaselineRunner> runner_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<Tier>> make_tier(std::string_view name) {
   if (name == "interp") return std::make_unique<InterpreterTier>();
-  return fail(ErrorKind::bad_input, fmt::format("there is no tier \"{}\"; there is interp", name));
+  if (name == "baseline") {
+    auto runner = riscv64::BaselineRunner::create({}, code_size);
+    if (!runner) return std::unexpected(std::move(runner).error());
+    return std::make_unique<BaselineTier>(std::move(*runner));
+  }
+  return fail(ErrorKind::bad_input, fmt::format("there is no tier \"{}\"; there are interp and baseline", name));
 }
 
 }  // namespace diptych::linux_guest

@@ -28,7 +28,7 @@ class Tier {
   virtual void code_changed(Range range) = 0;
 };
 
-/// By the name on the command line: "interp". An error lists the names there are.
+/// By the name on the command line: "interp", "baseline". An error lists the names there are.
 Result<std::unique_ptr<Tier>> make_tier(std::string_view name);
 
 }  // namespace diptych::linux_guest

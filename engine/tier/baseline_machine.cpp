@@ -36,9 +36,10 @@ Result<std::unique_ptr<Machine>> make_baseline_machine(const jit::Stage& stage) 
   auto window = Window::reserve();
   if (!window) return std::unexpected(std::move(window).error());
   auto parts = std::make_unique<Parts>(std::move(*window), nullptr);
-  auto runner = riscv64::BaselineRunner::create(parts->window, stage.options, code_size);
+  auto runner = riscv64::BaselineRunner::create(stage.options, code_size);
   if (!runner) return std::unexpected(std::move(runner).error());
   parts->runner = std::move(*runner);
+  parts->runner->use(parts->window);
   return std::make_unique<BaselineMachine>(stage.name, std::move(parts));
 }
 

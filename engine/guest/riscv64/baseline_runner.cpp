@@ -22,18 +22,15 @@ constexpr u32 control_for(u8 rounding) {
 
 }  // namespace
 
-Result<std::unique_ptr<BaselineRunner>> BaselineRunner::create(Window& window, const jit::Options& options, std::size_t code_size) {
+Result<std::unique_ptr<BaselineRunner>> BaselineRunner::create(const jit::Options& options, std::size_t code_size) {
   auto frame = std::make_unique<jit::Frame>();
   auto cache = CodeCache::create(*frame, code_size);
   if (!cache) return std::unexpected(std::move(cache).error());
-  return std::unique_ptr<BaselineRunner>(new BaselineRunner(window, options, std::move(frame), std::move(*cache)));
+  return std::unique_ptr<BaselineRunner>(new BaselineRunner(options, std::move(frame), std::move(*cache)));
 }
 
-BaselineRunner::BaselineRunner(Window& window, const jit::Options& options, std::unique_ptr<jit::Frame> frame,
-                               std::unique_ptr<CodeCache> cache)
-    : frame_(std::move(frame)), hart(frame_->hart), window_(window), options_(options), cache_(std::move(cache)) {
-  frame_->window = window.base();
-  frame_->window_size = window.size();
+BaselineRunner::BaselineRunner(const jit::Options& options, std::unique_ptr<jit::Frame> frame, std::unique_ptr<CodeCache> cache)
+    : frame_(std::move(frame)), hart(frame_->hart), options_(options), cache_(std::move(cache)) {
   frame_->status_word = fcsr_word;
   frame_->owner = this;
   frame_->slow = [](jit::Frame& frame) {
@@ -43,13 +40,28 @@ BaselineRunner::BaselineRunner(Window& window, const jit::Options& options, std:
   };
 }
 
+void BaselineRunner::use(Window& window) {
+  window_ = &window;
+  frame_->window = window.base();
+  frame_->window_size = window.size();
+}
+
+void BaselineRunner::bind(Window& window) {
+  use(window);
+  hart.memory.bind(window);
+  hart.code_written.reset();
+  code_end_ = ~u64{0};
+  cache_->clear();
+  trust_checks_ = true;
+}
+
 void BaselineRunner::bind(std::span<const Area> areas, u64 code_end) {
   hart.memory.bind(areas);
   hart.code_written.reset();
   code_end_ = code_end;
   cache_->clear();
   // Addresses beyond the window may be accessible: then every one is compared with its size.
-  trust_checks_ = std::ranges::all_of(areas, [&](const Area& area) { return area.address < window_.size(); });
+  trust_checks_ = std::ranges::all_of(areas, [&](const Area& area) { return area.address < window_->size(); });
 }
 
 void BaselineRunner::code_changed(Range range) { cache_->invalidate(range); }
@@ -79,7 +91,7 @@ bool BaselineRunner::lift(u64 pc, std::size_t most) {
 // What lies beside the window is written by C++ only, which sees that it is code.
 bool BaselineRunner::watch(u64 begin, u64 end) {
   for (u64 page = begin & ~(page_size - 1); page < end; page += page_size)
-    if (window_.mapped(page) && !window_.watched(page) && !window_.watch(page, page_size)) return false;
+    if (window_->mapped(page) && !window_->watched(page) && !window_->watch(page, page_size)) return false;
   return true;
 }
 
@@ -158,6 +170,8 @@ Stop BaselineRunner::run_translated() {
     if (pc == code_end_) return {.kind = StopKind::end};
     if (frame.left == 0) return {.kind = StopKind::budget};
     use_variant();
+    for (u64 page : hart.memory.stale_pages()) cache_->invalidate({page, page_size});
+    hart.memory.clear_stale_pages();
     const u32 generation = cache_->generation();
     const std::optional<CodeCache::Index> here = translation_at(pc);
     if (!here) return hart.stop;

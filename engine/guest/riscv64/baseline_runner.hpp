@@ -17,14 +17,20 @@ class BaselineRunner {
   std::unique_ptr<jit::Frame> frame_;
 
  public:
-  /// `window` outlives the runner.
-  static Result<std::unique_ptr<BaselineRunner>> create(Window& window, const jit::Options& options, std::size_t code_size);
+  static Result<std::unique_ptr<BaselineRunner>> create(const jit::Options& options, std::size_t code_size);
 
   Hart& hart;
+
+  /// Addresses below the window's size lie there unless they lie in an area beside it. Before any other use;
+  /// the window stays where it is until the next one.
+  void use(Window& window);
 
   /// Binds memory and forgets every translation. `code_end` is the address whose reaching is a stop.
   /// An area lies in the window where its host bytes are the window's.
   void bind(std::span<const Area> areas, u64 code_end);
+
+  /// The window alone is the memory, and no address is an end of the code.
+  void bind(Window& window);
 
   /// Forgets what was translated from these bytes: for changes made from outside.
   void code_changed(Range range);
@@ -35,7 +41,7 @@ class BaselineRunner {
   const CodeCache& cache() const { return *cache_; }
 
  private:
-  BaselineRunner(Window& window, const jit::Options& options, std::unique_ptr<jit::Frame> frame, std::unique_ptr<CodeCache> cache);
+  BaselineRunner(const jit::Options& options, std::unique_ptr<jit::Frame> frame, std::unique_ptr<CodeCache> cache);
 
   Stop run_translated();
   std::optional<CodeCache::Index> translation_at(u64 pc);
@@ -45,7 +51,7 @@ class BaselineRunner {
   bool step();
   void use_variant();
 
-  Window& window_;
+  Window* window_ = nullptr;
   jit::Options options_;
   std::unique_ptr<CodeCache> cache_;
   ir::Block block_;
