@@ -46,13 +46,13 @@ DefaultAction default_action(int number) {
   }
 }
 
-const char* signal_name(int number) {
+std::string signal_name(int number) {
   static constexpr const char* names[] = {
-      "signal 0", "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",  "SIGTRAP", "SIGABRT", "SIGBUS",  "SIGFPE",    "SIGKILL",   "SIGUSR1",
+      "", "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",  "SIGTRAP", "SIGABRT", "SIGBUS",  "SIGFPE",    "SIGKILL",   "SIGUSR1",
       "SIGSEGV",  "SIGUSR2", "SIGPIPE",   "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP",   "SIGTTIN",
       "SIGTTOU",  "SIGURG",  "SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR",   "SIGSYS"};
-  if (number >= 0 && number < first_real_time) return names[number];
-  return "a real-time signal";
+  if (number >= 1 && number < first_real_time) return names[number];
+  return "signal " + std::to_string(number);
 }
 
 bool Signals::ignores(int number) const {

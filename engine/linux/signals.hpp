@@ -6,6 +6,7 @@
 #include <array>
 #include <deque>
 #include <optional>
+#include <string>
 
 namespace diptych::linux_guest {
 
@@ -42,8 +43,8 @@ std::array<u8, 128> signal_information(const Signal& signal);
 enum class DefaultAction : u8 { end, ignore, stop };
 DefaultAction default_action(int number);
 
-/// "SIGSEGV"
-const char* signal_name(int number);
+/// "SIGSEGV"; "signal 34" where it has no name.
+std::string signal_name(int number);
 
 constexpr u64 signal_bit(int number) { return u64{1} << (number - 1); }
 

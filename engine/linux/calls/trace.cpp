@@ -114,7 +114,11 @@ std::string show(char letter, const Arguments& arguments, std::size_t i, GuestMe
 CallLine::CallLine(u64 number, const Arguments& arguments, GuestMemory& memory)
     : call_(system_call(number)), number_(number), arguments_(arguments) {
   const std::string_view shape = call_ ? call_->shape : "xxxxxx";
-  for (std::size_t i = 0; i < shape.size() && shape[i] != ':'; ++i) shown_.push_back(show(shape[i], arguments, i, memory));
+  for (std::size_t i = 0; i < shape.size() && shape[i] != ':'; ++i) {
+    // What is not created has no mode, and the argument holds what was left there.
+    if (shape[i] == 'm' && i != 0 && shape[i - 1] == 'O' && !(arguments[i - 1] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)))) break;
+    shown_.push_back(show(shape[i], arguments, i, memory));
+  }
 }
 
 std::string CallLine::head() const {
