@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <random>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace diptych;
@@ -300,4 +303,111 @@ TEST_CASE("guest memory is never executable on the host") {
     CHECK(rights[2] == '-');
   }
   CHECK(seen >= 3);
+}
+
+namespace {
+
+// Bytes of addresses this process uses.
+u64 addresses_used() {
+  std::ifstream sizes("/proc/self/statm");
+  u64 pages = 0;
+  sizes >> pages;
+  return pages * page_size;
+}
+
+// The size of the window that is given where so much more may be used; 0: an error of the environment.
+u64 size_reserved_with(u64 more) {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const rlimit limit{addresses_used() + more, addresses_used() + more};
+    setrlimit(RLIMIT_AS, &limit);
+    const auto window = Window::reserve();
+    u64 size = window ? window->size() : 0;
+    if (!window && window.error().kind != ErrorKind::environment) size = 1;
+    (void)!write(ends[1], &size, sizeof size);
+    _exit(0);
+  }
+  close(ends[1]);
+  u64 size = 2;
+  (void)!read(ends[0], &size, sizeof size);
+  close(ends[0]);
+  waitpid(child, nullptr, 0);
+  return size;
+}
+
+}  // namespace
+
+TEST_CASE("where the host has few addresses left a window is smaller, and where it has none refused") {
+  CHECK(size_reserved_with(u64{40} << 30) == u64{32} << 30);
+  CHECK(size_reserved_with(u64{7} << 30) == u64{4} << 30);
+  CHECK(size_reserved_with(u64{1} << 30) == 0);
+}
+
+TEST_CASE("whatever is done in whatever order, the host's rights follow from the guest's") {
+  struct Page {
+    bool mapped = false, watched = false;
+    Access access = none;
+    u8 byte = 0;
+  };
+  constexpr u64 pages = 24;
+  constexpr u64 first = 0x100;
+  const Access all[] = {none, r, rw, rx, rwx};
+  std::vector<Page> model(pages);
+  Window window = reserve();
+  std::mt19937_64 random(3);
+  const auto below = [&](u64 bound) { return random() % bound; };
+  for (int step = 0; step < 3000; ++step) {
+    const u64 from = below(pages), count = 1 + below(std::min<u64>(pages - from, 6));
+    const u64 address = (first + from) * page_size, size = count * page_size;
+    const Access access = all[below(5)];
+    const auto range = std::span(model).subspan(from, count);
+    const bool there = std::ranges::all_of(range, &Page::mapped);
+    const u64 what = below(6);
+    INFO("step " << step << ", operation " << what);
+    switch (what) {
+      case 0:
+        REQUIRE(window.map(address, size, access));
+        for (Page& page : range) page = {true, false, access, 0};
+        break;
+      case 1:
+        REQUIRE(window.protect(address, size, access).has_value() == there);
+        if (there)
+          for (Page& page : range) page.access = access;
+        break;
+      case 2:
+        REQUIRE(window.unmap(address, size));
+        for (Page& page : range) page = {};
+        break;
+      case 3:
+        REQUIRE(window.watch(address, size).has_value() == there);
+        if (there)
+          for (Page& page : range) page.watched = true;
+        break;
+      case 4:
+        REQUIRE(window.unwatch(address, size));
+        for (Page& page : range) page.watched = false;
+        break;
+      default: {
+        const u8 byte = u8(1 + below(255));
+        REQUIRE(window.fill(address, std::vector<u8>(size, byte)).has_value() == there);
+        if (there)
+          for (Page& page : range) page.byte = byte;
+      }
+    }
+    for (u64 i = from ? from - 1 : 0; i < std::min(pages, from + count + 1); ++i) {
+      const Page& page = model[i];
+      const u64 at = (first + i) * page_size;
+      INFO("page " << i);
+      REQUIRE(window.mapped(at) == page.mapped);
+      REQUIRE(window.rights(at) == page.access);
+      REQUIRE(window.watched(at) == page.watched);
+      REQUIRE(host_reads(window.base() + at) == allows(page.access, r));
+      if (allows(page.access, r)) REQUIRE(window.base()[at + below(page_size - 1)] == page.byte);
+      // The probe leaves a zero in the last byte, where nobody looks.
+      REQUIRE(host_writes(window.base() + at + page_size - 1) == (allows(page.access, Access::write) && !page.watched));
+    }
+  }
 }
