@@ -80,6 +80,7 @@ int status_of_child(Action action) {
   if (child == 0) {
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
+    alarm(60);  // an endless chain of handlers is a failure too
     // What else handles signals here would tell of it.
     const int silence = open("/dev/null", O_WRONLY);
     dup2(silence, 1);
