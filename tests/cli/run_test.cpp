@@ -78,18 +78,21 @@ std::string without_epilogue(const std::string& err, std::string_view beginning)
 void require_as_qemu(std::vector<std::string> line, std::string_view input = "") {
   line.front() = (guests / line.front()).string();
   const Folder ours, theirs;
-  std::vector<std::string> here{command, "run"}, there{"qemu-riscv64"};
-  here.insert(here.end(), line.begin(), line.end());
+  std::vector<std::string> there{"qemu-riscv64"};
   there.insert(there.end(), line.begin(), line.end());
-  Program running(here, ours / "", input);
-  const Finished reference = Program(there, theirs / "", input).wait(), subject = running.wait();
-  std::string words;
-  for (const std::string& word : line) words += " <" + word.substr(0, 40) + ">";
-  INFO("of" << words.substr(0, 400));
-  CHECK(subject.out == reference.out);
-  CHECK(without_epilogue(subject.err, "diptych: ") == without_epilogue(reference.err, "qemu: "));
-  CHECK(subject.exit == reference.exit);
-  CHECK(reference.by_signal == (subject.err.find("was ended by SIG") != std::string::npos));
+  const Finished reference = Program(there, theirs / "", input).wait();
+  for (const char* tier : {"interp", "baseline"}) {
+    std::vector<std::string> here{command, "run", "--tier", tier};
+    here.insert(here.end(), line.begin(), line.end());
+    const Finished subject = Program(here, ours / "", input).wait();
+    std::string words;
+    for (const std::string& word : line) words += " <" + word.substr(0, 40) + ">";
+    INFO("by " << tier << words.substr(0, 400));
+    CHECK(subject.out == reference.out);
+    CHECK(without_epilogue(subject.err, "diptych: ") == without_epilogue(reference.err, "qemu: "));
+    CHECK(subject.exit == reference.exit);
+    CHECK(reference.by_signal == (subject.err.find("was ended by SIG") != std::string::npos));
+  }
 }
 
 std::string guest(std::string_view name) { return (guests / name).string(); }
@@ -144,8 +147,8 @@ TEST_CASE("signals sent to the command are the program's") {
     CHECK(finished.exit == 0);
     CHECK(finished.out == "waiting\nhandled 2, sent 0, by somebody\nwaited\n");
   }
-  for (const char* way : {"wait", "spin"}) {
-    Program ended({command, "run", guest("signals"), way}, folder / "");
+  for (const auto& [tier, way] : {std::pair{"interp", "wait"}, {"interp", "spin"}, {"baseline", "spin"}}) {
+    Program ended({command, "run", "--tier", tier, guest("signals"), way}, folder / "");
     REQUIRE(within(std::chrono::seconds(30), [&] { return ended.out_so_far().ends_with("ing\n"); }));
     ended.signal_with(SIGTERM);
     const Finished finished = ended.wait();
@@ -275,7 +278,7 @@ TEST_CASE("a damaged program is refused or runs, and never takes the command alo
     }
     const std::string path = folder.put("damaged", damaged);
     fs::create_directories(folder / "empty");
-    Program running({command, "run", path}, folder / "empty");
+    Program running({command, "run", "--tier", round % 2 ? "interp" : "baseline", path}, folder / "empty");
     const Finished finished = running.wait(std::chrono::seconds(3));
     INFO("round " << round << ": " << finished.err);
     // -1: it runs for ever, which is its right.
