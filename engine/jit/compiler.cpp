@@ -85,12 +85,12 @@ void Compiler::instruction(ValueId n) {
     case Opcode::extend_unsigned: return extend(n);
     case Opcode::select: return select(n);
     case Opcode::read_word:
-      if (i.immediate == request_.status_word) return in_software(n);
+      if (i.immediate == request_.status_word) return read_status(n);
       return values_.read_word(n, u32(i.immediate));
     case Opcode::write_word:
       if (i.immediate == request_.status_word) {
         changes_status_ = true;
-        return in_software(n);
+        return write_status(n);
       }
       values_.write_word(u32(i.immediate), i.operands[0]);
       return values_.consume(i.operands[0]);

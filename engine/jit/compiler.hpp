@@ -14,6 +14,7 @@ class Compiler {
     Options options;
     u32 counter_word = 0;       ///< of the state: the program counter
     u32 status_word = ~u32{0};  ///< the word that holds floating-point flags: raised ones lie in the host's own
+    u32 variant_bits = 1;       ///< of that word: what the block's variant is
     u8 rounding = 0;            ///< that the host's operations have while the block runs, numbered as IR does
     bool trust_checks = true;   ///< accesses marked as checked need no check: nothing lies beyond the window
   };
@@ -34,6 +35,7 @@ class Compiler {
       side,       // the block is left before its end
       link,       // where a jump goes while it is not linked
       lookup,     // the jump cache does not know the target
+      changed,    // the target is known, and to be translated for another variant
       canonical,  // a NaN becomes the one that counts
     } kind;
     bool vectors = false;
@@ -45,6 +47,7 @@ class Compiler {
     u32 unexecuted = 0; // guest instructions that were counted and have not run
     u8 reg = 0;
     bool wide = false;
+    u64 target = 0;
   };
   struct Address {
     ValueId base = no_value;
@@ -84,6 +87,13 @@ class Compiler {
   void float_compare(ValueId n);
   void float_to_integer(ValueId n, bool truncates);
   void float_from_integer(ValueId n);
+
+  // Floating-point status: emit_status.cpp
+  void raised_to_scratch();
+  void read_status(ValueId n);
+  void write_status(ValueId n);
+  /// A jump that is taken where the block has changed what it was translated for.
+  u32 jump_if_variant_changed();
 
   // Control: emit_control.cpp
   void entry();

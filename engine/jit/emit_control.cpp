@@ -24,13 +24,15 @@ void Compiler::link(u32 displacement, u32 number) {
 
 void Compiler::exit(ValueId n) {
   const ValueId target = at(n).operands[0];
-  if (values_.is_constant(target) && !changes_status_) {
+  if (values_.is_constant(target)) {
     values_.flush();
+    // An instruction that changes the variant is followed by a jump to the next.
+    if (changes_status_) detours_.push_back({.kind = Detour::Kind::changed, .from = jump_if_variant_changed(), .target = values_.constant(target)});
     return link(a_.jump(), new_link(values_.constant(target)));
   }
   const Gp to = values_.general(target);
   values_.flush();
-  if (request_.options.link && !changes_status_) {
+  if (request_.options.link) {
     // Sixteen bytes an entry, two addresses to one.
     static_assert(sizeof(JumpCacheEntry) == 16 && Frame::jump_cache_index(2) == 1);
     a_.mov(eax, to.r32());
@@ -125,6 +127,10 @@ void Compiler::emit(const Detour& detour) {
     }
     case Detour::Kind::lookup:
       a_.mov(word(request_.counter_word), gpq(detour.reg));
+      return a_.jump_to(routines_.leave_lookup);
+    case Detour::Kind::changed:
+      a_.mov(host::scratch, detour.target);
+      a_.mov(word(request_.counter_word), host::scratch);
       return a_.jump_to(routines_.leave_lookup);
     case Detour::Kind::canonical:
       a_.mov(host::scratch, detour.wide ? u64{0x7ff8000000000000} : u64{0x7fc00000});

@@ -24,6 +24,7 @@ struct JumpCacheEntry {
 
 struct Frame {
   static constexpr std::size_t slot_count = 512;
+  static constexpr std::size_t host_flags = 64;
   static constexpr std::size_t jump_cache_size = 1024;
 
   Hart hart;
@@ -40,6 +41,7 @@ struct Frame {
   u32 control = 0;  ///< the host's floating-point control and status, on its way from one mode to another
   bool (*slow)(Frame&) = nullptr;  ///< what the site asks for, done in C++; false: leave
   void* owner = nullptr;
+  std::array<u8, host_flags> guest_flags{};  ///< by what the host has raised, what that is to the guest
   std::array<u64, 16> general{};  ///< registers, while C++ looks at them
   std::array<u64, 16> vector{};
   std::array<u64, slot_count> slots{};  ///< values that found no register

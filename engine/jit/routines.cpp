@@ -86,6 +86,7 @@ FrameLayout::FrameLayout() {
   site = distance(f, f.site);
   raised = distance(f, f.raised);
   control = distance(f, f.control);
+  guest_flags = distance(f, f.guest_flags);
   slow = distance(f, f.slow);
   general = distance(f, f.general);
   vector = distance(f, f.vector);

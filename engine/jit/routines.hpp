@@ -14,7 +14,7 @@ class FrameLayout {
   i32 word(std::size_t index) const { return i32(index * 8) - host::state_bias; }
   i32 slot(std::size_t index) const { return slots + i32(index * 8); }
 
-  i32 left, total, window, window_size, exit, link, site, raised, control, slow, general, vector, slots, jump_cache;
+  i32 left, total, window, window_size, exit, link, site, raised, control, guest_flags, slow, general, vector, slots, jump_cache;
   i32 frame;  ///< of the frame itself
 };
 

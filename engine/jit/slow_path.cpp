@@ -83,10 +83,6 @@ bool do_slowly(Frame& frame, const Records& records, const Site& site) {
       break;
     case Opcode::store_update:
       return store(hart, operand(0), ir::bits_of(i.operand_type) / 8, masked(operand(1), i.operand_type));
-    case Opcode::read_word:
-      collect_flags(frame);
-      value = hart.state.words[i.immediate];
-      break;
     case Opcode::write_word:
       collect_flags(frame);
       hart.state.words[i.immediate] = operand(0);
@@ -108,20 +104,25 @@ void restore_state(Frame& frame, const Records& records, const Site& site) {
     frame.hart.state.words[records.displaced[n].word] = value_at(frame, records, records.displaced[n].at);
 }
 
-void collect_flags(Frame& frame) {
+std::array<u8, Frame::host_flags> flags_of_host() {
   namespace flag = floating::flag;
-  const u32 host = _mm_getcsr();
-  u8 raised = frame.raised;
-  frame.raised = 0;
-  if ((host & _MM_EXCEPT_MASK) != 0) {
+  std::array<u8, Frame::host_flags> table{};
+  for (u32 host = 0; host < table.size(); ++host) {
+    u8& raised = table[host];
     if (host & _MM_EXCEPT_INVALID) raised |= flag::invalid;
     if (host & _MM_EXCEPT_DIV_ZERO) raised |= flag::divide_by_zero;
     if (host & _MM_EXCEPT_OVERFLOW) raised |= flag::overflow;
     if (host & _MM_EXCEPT_UNDERFLOW) raised |= flag::underflow;
     if (host & _MM_EXCEPT_INEXACT) raised |= flag::inexact;
-    _mm_setcsr(host & ~u32{_MM_EXCEPT_MASK});
   }
-  frame.hart.state.words[frame.status_word] |= raised;
+  return table;
+}
+
+void collect_flags(Frame& frame) {
+  const u32 host = _mm_getcsr(), raised = host & _MM_EXCEPT_MASK;
+  frame.hart.state.words[frame.status_word] |= frame.guest_flags[raised] | frame.raised;
+  frame.raised = 0;
+  if (raised != 0) _mm_setcsr(host & ~u32{_MM_EXCEPT_MASK});
 }
 
 }  // namespace diptych::jit

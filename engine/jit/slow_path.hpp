@@ -15,6 +15,9 @@ bool do_slowly(Frame& frame, const Records& records, const Site& site);
 /// The guest's state before the guest instruction of a site, from what was put down.
 void restore_state(Frame& frame, const Records& records, const Site& site);
 
+/// What Frame::guest_flags is to hold.
+std::array<u8, Frame::host_flags> flags_of_host();
+
 /// Adds the floating-point flags that the host holds to the state's, and clears the host's.
 void collect_flags(Frame& frame);
 

@@ -32,6 +32,7 @@ Result<std::unique_ptr<BaselineRunner>> BaselineRunner::create(const jit::Option
 BaselineRunner::BaselineRunner(const jit::Options& options, std::unique_ptr<jit::Frame> frame, std::unique_ptr<CodeCache> cache)
     : frame_(std::move(frame)), hart(frame_->hart), options_(options), cache_(std::move(cache)) {
   frame_->status_word = fcsr_word;
+  frame_->guest_flags = jit::flags_of_host();
   frame_->owner = this;
   frame_->slow = [](jit::Frame& frame) {
     const auto& runner = *static_cast<BaselineRunner*>(frame.owner);
@@ -103,6 +104,7 @@ std::optional<CodeCache::Index> BaselineRunner::translation_at(u64 pc) {
     const jit::Compiler::Request request{.options = options_,
                                          .counter_word = pc_word,
                                          .status_word = fcsr_word,
+                                         .variant_bits = 0xe0,
                                          .rounding = variant_ < 4 ? variant_ : u8{0},
                                          .trust_checks = trust_checks_};
     if (const auto made = cache_->add(block_, request, lifted_for_variant_)) {
