@@ -169,8 +169,7 @@ TEST_CASE("no path leads out of what is granted") {
   fs::create_directory_symlink("../../granted/directory", folder / "granted/inner/chain");
   const std::string granted = folder / "granted";
   const std::vector<std::string> paths = {secret, "../outside/secret", "relative", "absolute", "directory/secret", "inner/chain/secret",
-                                          "inner/../../outside/secret", granted + "/../outside/secret", "directory/new", "/etc/passwd",
-                                          "/", "..", "/proc/self/root/etc/passwd", "/proc/self/cwd/file", "//etc//passwd", "./.././../etc/passwd"};
+                                          "inner/../../outside/secret", granted + "/../outside/secret", "directory/new", "directory/", ".."};
   auto unharmed = [&] {
     CHECK(slurp(secret) == "kept");
     CHECK(fs::exists(folder / "outside/secret"));
@@ -194,8 +193,12 @@ TEST_CASE("no path leads out of what is granted") {
     CHECK(std::distance(fs::directory_iterator(world / "outside"), {}) == 1);
     unharmed();
   }
-  const Finished refused = Program({command, "run", "--strace", guest("outside"), "/etc/passwd"}, granted).wait();
-  CHECK(refused.out == "/etc/passwd: Permission denied\n");
+  // What belongs to the host is only read, should the walls not hold.
+  for (const char* path : {"/etc/passwd", "//etc//passwd", "./../../../../../../etc/passwd", "/proc/self/root/etc/passwd", "/proc/self/cwd/file", "/", "/.."}) {
+    INFO(path);
+    CHECK(Program({command, "run", guest("show"), path}, granted).wait().out == "Permission denied\n");
+  }
+  const Finished refused = Program({command, "run", "--strace", guest("show"), "/etc/passwd"}, granted).wait();
   CHECK(refused.err.find("openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY) = -1 EACCES (Permission denied) [outside of what --root and --dir grant]") !=
         std::string::npos);
 }
