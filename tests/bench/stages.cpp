@@ -1,9 +1,11 @@
 #include "tests/bench/stages.hpp"
 
 #include "engine/guest/riscv64/lift.hpp"
+#include "engine/guest/riscv64/registers.hpp"
 #include "engine/ir/passes/passes.hpp"
 
 #include <cstring>
+#include <stdexcept>
 
 namespace diptych::bench {
 namespace {
@@ -39,6 +41,41 @@ void lift(Batch& batch) {
   }
 }
 
+void emit(Batch& batch) {
+  if (!batch.cache) {
+    batch.frame = std::make_shared<jit::Frame>();
+    auto made = CodeCache::create(*batch.frame, std::size_t{16} << 20);
+    if (!made) throw std::runtime_error(made.error().message);
+    batch.cache = std::move(*made);
+  }
+  batch.cache->clear();
+  batch.translations.clear();
+  const jit::Compiler::Request request{.options = {}, .counter_word = riscv64::pc_word, .status_word = riscv64::fcsr_word};
+  for (std::size_t i = 0; i < batch.stretches.size(); ++i) {
+    const auto made = batch.cache->add(batch.blocks[i], request, false);
+    if (!made) throw std::runtime_error("a block has no room in an empty arena");
+    batch.translations.push_back(*made);
+  }
+}
+
+// Every jump to a known address, to where it goes if that is in the batch, and else to the first block:
+// the work is the same.
+void link(Batch& batch) {
+  const std::size_t links = batch.cache->records().links.size();
+  for (u32 i = 0; i < links; ++i) {
+    const auto target = batch.cache->find(batch.cache->records().links[i].target, 0);
+    batch.cache->link(i, target.value_or(batch.translations.front()));
+  }
+}
+
+std::size_t emitted_bytes(const Batch& batch) {
+  std::size_t sum = 0;
+  for (CodeCache::Index i : batch.translations) sum += (*batch.cache)[i].code_end - (*batch.cache)[i].code;
+  return sum;
+}
+
+std::size_t links(const Batch& batch) { return batch.cache->records().links.size(); }
+
 std::size_t decoded_instructions(const Batch& batch) { return batch.decoded.size(); }
 
 std::size_t ir_instructions(const Batch& batch) {
@@ -57,6 +94,8 @@ std::vector<Stage> stages() {
     };
     all.push_back({std::string(pass.name), run, "IR", ir_instructions});
   }
+  all.push_back({"emit", emit, "bytes", emitted_bytes});
+  all.push_back({"link", link, "jumps", links});
   return all;
 }
 

@@ -4,9 +4,11 @@
 #include "engine/guest/riscv64/table.hpp"
 #include "engine/ir/block.hpp"
 #include "engine/ir/passes/scratch.hpp"
+#include "engine/tier/code_cache.hpp"
 #include "tests/bench/guest_code.hpp"
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,7 +22,9 @@ struct Batch {
   std::vector<riscv64::Decoded> decoded;  ///< of all stretches, one after the other
   std::vector<ir::Block> blocks;          ///< one a stretch; there may be more, from before
   ir::Scratch scratch;
-
+  std::shared_ptr<jit::Frame> frame = {};
+  std::shared_ptr<CodeCache> cache = {};  ///< made by whoever comes first; uses the frame
+  std::vector<CodeCache::Index> translations = {};
 };
 
 struct Stage {
