@@ -23,6 +23,14 @@ class CodeCache {
   /// is too much.
   std::optional<Index> add(const ir::Block& block, const jit::Compiler::Request& request, bool uses_variant);
 
+  /// Whether a translation holds good for the variant.
+  bool serves(Index index, u8 variant) const {
+    const jit::Translation& one = records_.translations[index];
+    return !one.uses_variant || one.variant == variant;
+  }
+  /// Lets one be found again that was forgotten: the bytes it was made from are back.
+  void revive(Index index) { by_pc_.emplace(records_.translations[index].pc, index); }
+
   const jit::Translation& operator[](Index index) const { return records_.translations[index]; }
   const jit::Records& records() const { return records_; }
 

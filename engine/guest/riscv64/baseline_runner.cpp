@@ -52,7 +52,9 @@ void BaselineRunner::bind(Window& window) {
   hart.memory.bind(window);
   hart.code_written.reset();
   code_end_ = ~u64{0};
+  shares_ = false;
   cache_->clear();
+  made_.clear();
   trust_checks_ = true;
 }
 
@@ -60,7 +62,9 @@ void BaselineRunner::bind(std::span<const Area> areas, u64 code_end) {
   hart.memory.bind(areas);
   hart.code_written.reset();
   code_end_ = code_end;
+  shares_ = true;
   cache_->clear();
+  made_.clear();
   // Addresses beyond the window may be accessible: then every one is compared with its size.
   trust_checks_ = std::ranges::all_of(areas, [&](const Area& area) { return area.address < window_->size(); });
 }
@@ -96,24 +100,58 @@ bool BaselineRunner::watch(u64 begin, u64 end) {
   return true;
 }
 
+jit::Compiler::Request BaselineRunner::request() const {
+  return {.options = options_,
+          .counter_word = pc_word,
+          .status_word = fcsr_word,
+          .variant_bits = 0xe0,
+          .rounding = variant_ < 4 ? variant_ : u8{0},
+          .variant = variant_,
+          .trust_checks = trust_checks_};
+}
+
+std::optional<CodeCache::Index> BaselineRunner::watched(CodeCache::Index made) {
+  const jit::Translation& one = (*cache_)[made];
+  if (watch(one.pc, one.end)) return made;
+  // The host gives no more mappings: code that could change unseen is not run.
+  hart.stop = {StopKind::fault, Access::execute, one.pc};
+  cache_->invalidate({one.pc, 1});
+  return std::nullopt;
+}
+
 std::optional<CodeCache::Index> BaselineRunner::translation_at(u64 pc) {
   if (const auto known = cache_->find(pc, variant_)) return known;
+  if (shares_)
+    if (const auto made = made_before(pc)) return made;
+  return made_anew(pc);
+}
+
+// Of a block that the stages share; what was made of the same one before is good again.
+std::optional<CodeCache::Index> BaselineRunner::made_before(u64 pc) {
+  u64 unreachable = 0;
+  std::shared_ptr<const Translation> from =
+      TranslationStore::shared().translate(hart.memory, pc, variant_, code_end_, ir::passes().size(), unreachable);
+  if (!from) return std::nullopt;
+  if (made_in_ != cache_->generation()) made_.clear();
+  made_in_ = cache_->generation();
+  for (const Made& made : made_)
+    if (made.from == from && cache_->serves(made.index, variant_)) {
+      cache_->revive(made.index);
+      return watched(made.index);
+    }
+  const auto index = cache_->add(from->after(ir::passes().size()), request(), from->uses_variant());
+  if (!index) return std::nullopt;
+  if (made_in_ != cache_->generation()) made_.clear();
+  made_in_ = cache_->generation();
+  made_.push_back({std::move(from), *index});
+  return watched(*index);
+}
+
+std::optional<CodeCache::Index> BaselineRunner::made_anew(u64 pc) {
   for (std::size_t most = Lifter::most_instructions; most != 0; most /= 2) {
     if (!lift(pc, most)) return std::nullopt;
     ir::optimize(block_, scratch_);
-    const jit::Compiler::Request request{.options = options_,
-                                         .counter_word = pc_word,
-                                         .status_word = fcsr_word,
-                                         .variant_bits = 0xe0,
-                                         .rounding = variant_ < 4 ? variant_ : u8{0},
-                                         .trust_checks = trust_checks_};
-    if (const auto made = cache_->add(block_, request, lifted_for_variant_)) {
-      if (watch(pc, block_.end())) return made;
-      // The host gives no more mappings: code that could change unseen is not run.
-      cache_->invalidate({pc, 1});
-      hart.stop = {StopKind::fault, Access::execute, pc};
-      return std::nullopt;
-    }
+    if (const auto made = cache_->add(block_, request(), lifted_for_variant_)) return watched(*made);
   }
   hart.stop = {.kind = StopKind::illegal};  // unreachable: one instruction always has room
   return std::nullopt;

@@ -1,6 +1,7 @@
 // The run loop of translated code: what to translate, where to go on, and when to stop.
 #pragma once
 
+#include "engine/guest/riscv64/translation_store.hpp"
 #include "engine/ir/passes/passes.hpp"
 #include "engine/jit/frame.hpp"
 #include "engine/jit/options.hpp"
@@ -45,6 +46,10 @@ class BaselineRunner {
 
   Stop run_translated();
   std::optional<CodeCache::Index> translation_at(u64 pc);
+  std::optional<CodeCache::Index> made_before(u64 pc);
+  std::optional<CodeCache::Index> made_anew(u64 pc);
+  std::optional<CodeCache::Index> watched(CodeCache::Index made);
+  jit::Compiler::Request request() const;
   bool watch(u64 begin, u64 end);
   bool lift(u64 pc, std::size_t most);
   void enter(CodeCache::Index index);
@@ -56,6 +61,14 @@ class BaselineRunner {
   std::unique_ptr<CodeCache> cache_;
   ir::Block block_;
   ir::Scratch scratch_;
+  // What was made of blocks from the store, good for one generation of the cache.
+  struct Made {
+    std::shared_ptr<const Translation> from;
+    CodeCache::Index index;
+  };
+  std::vector<Made> made_;
+  u32 made_in_ = 0;
+  bool shares_ = false;  // others have the same program before them
   u64 code_end_ = 0;
   u8 variant_ = 0;
   bool lifted_for_variant_ = false;

@@ -3,6 +3,7 @@
 #include "engine/guest/riscv64/fetch.hpp"
 #include "engine/guest/riscv64/lift.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace diptych::riscv64 {
@@ -28,9 +29,17 @@ std::shared_ptr<const Translation> TranslationStore::translate(AddressSpace& mem
     const u8* code = memory.reach(pc, some->code_.size(), Access::execute);
     return code && std::memcmp(code, some->code_.data(), some->code_.size()) == 0;
   };
-  std::shared_ptr<Translation> found = place(pc, any_variant);
-  if (!good(found)) found = place(pc, variant);
-  if (!good(found)) found = lift(memory, pc, variant, code_end, unreachable);
+  auto find = [&](Place& place) -> std::shared_ptr<Translation> {
+    for (auto one = place.begin(); one != place.end() && *one; ++one)
+      if (good(*one)) {
+        std::rotate(place.begin(), one, one + 1);
+        return place.front();
+      }
+    return nullptr;
+  };
+  std::shared_ptr<Translation> found = find(place(pc, any_variant));
+  if (!found) found = find(place(pc, variant));
+  if (!found) found = lift(memory, pc, variant, code_end, unreachable);
   if (!found) return nullptr;
   for (; found->made_ < passes; ++found->made_) {
     found->stages_[found->made_ + 1] = found->stages_[found->made_];
@@ -44,7 +53,7 @@ std::shared_ptr<Translation> TranslationStore::lift(AddressSpace& memory, u64 pc
   std::optional<Decoded> decoded = fetch(memory, pc, unreachable);
   if (!decoded) return nullptr;
   // The storage of a block that nobody has any more is used again.
-  std::shared_ptr<Translation>& old = place(pc, variant);
+  std::shared_ptr<Translation>& old = place(pc, variant).back();
   std::shared_ptr<Translation> made = old && old.use_count() == 1 ? std::move(old) : std::make_shared<Translation>();
   made->made_ = 0;
   made->code_.clear();
@@ -63,7 +72,9 @@ std::shared_ptr<Translation> TranslationStore::lift(AddressSpace& memory, u64 pc
   const u8* code = memory.reach(pc, made->end() - pc, Access::execute);
   if (!code) return made;  // it lies in two areas, and is lifted anew each time
   made->code_.assign(code, code + (made->end() - pc));
-  return place(pc, made->uses_variant_ ? variant : any_variant) = made;
+  Place& kept_at = place(pc, made->uses_variant_ ? variant : any_variant);
+  std::ranges::rotate(kept_at, kept_at.end() - 1);
+  return kept_at.front() = made;
 }
 
 }  // namespace diptych::riscv64

@@ -1,6 +1,6 @@
 // Blocks as lifted and as each pass leaves them, shared by all runners that evaluate IR: those of the
-// stages `ir` and `ir:PASS` have the same code before them at the same time, and what one has lifted,
-// and run passes over, the next need not.
+// stages `ir` and `ir:PASS`, and those that emit host code, have the same code before them at the same
+// time, and what one has lifted, and run passes over, the next need not.
 #pragma once
 
 #include "engine/ir/passes/passes.hpp"
@@ -21,6 +21,7 @@ class Translation {
   const ir::Block& after(std::size_t passes) const { return stages_[passes]; }
   u64 pc() const { return lifted().pc(); }
   u64 end() const { return lifted().end(); }
+  bool uses_variant() const { return uses_variant_; }
   bool serves(u8 variant) const { return !uses_variant_ || lifted().variant == variant; }
 
  private:
@@ -45,14 +46,17 @@ class TranslationStore {
                                                std::size_t passes, u64& unreachable);
 
  private:
-  // Enough for the blocks of a program that a fuzzer makes; what finds its place taken takes it.
+  // Enough for the blocks of a program that a fuzzer makes. Code that changes itself comes back to what it
+  // was with the next input: so a place keeps the last few, the latest first.
   static constexpr std::size_t places = 512;
+  static constexpr std::size_t kept = 4;
+  using Place = std::array<std::shared_ptr<Translation>, kept>;
 
-  std::shared_ptr<Translation>& place(u64 pc, unsigned variant) { return places_[(pc / 2 * 9 + variant) % places]; }
+  Place& place(u64 pc, unsigned variant) { return places_[(pc / 2 * 9 + variant) % places]; }
   std::shared_ptr<Translation> lift(AddressSpace& memory, u64 pc, u8 variant, u64 code_end, u64& unreachable);
 
   std::mutex mutex_;
-  std::array<std::shared_ptr<Translation>, places> places_;
+  std::array<Place, places> places_;
   ir::Scratch scratch_;
 };
 
