@@ -16,7 +16,7 @@ class Compiler {
     u32 status_word = ~u32{0};  ///< the word that holds floating-point flags: raised ones lie in the host's own
     u32 variant_bits = 1;       ///< of that word: what the block's variant is
     u8 rounding = 0;            ///< that the host's operations have while the block runs, numbered as IR does
-    u8 variant = 0;             ///< that the translation serves, where it turns out to depend on it
+    u8 variant = 0;             ///< in force while the block runs; the block may have been lifted for another
     bool trust_checks = true;   ///< accesses marked as checked need no check: nothing lies beyond the window
   };
 

@@ -41,7 +41,7 @@ u32 Compiler::jump_if_variant_changed() {
   depends_on_rounding_ = true;
   a_.mov(eax, word(request_.status_word, 4));
   a_.and_(eax, request_.variant_bits);
-  a_.cmp(eax, u32(block_->variant) << std::countr_zero(request_.variant_bits));
+  a_.cmp(eax, u32(request_.variant) << std::countr_zero(request_.variant_bits));
   return a_.jump_if(Condition::kNE);
 }
 
