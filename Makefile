@@ -19,6 +19,7 @@ help:
 	@echo '               address sanitizer, and under the thread sanitizer where threads meet'
 	@echo 'make bench     install what is missing, build, and measure the tiers against native code and qemu'
 	@echo '               SCALE=$(SCALE) ROUNDS=$(ROUNDS) OUT=$(OUT); SCALE=0.1 takes a tenth of the time'
+	@echo 'make golden    write the host code of every instruction to tests/golden/ anew, for review by git diff'
 	@echo 'make build     install what is missing, and build build/release/diptych'
 	@echo 'make packages  only install what is missing for all of these'
 	@echo 'make clean     remove build/ and reports/out/'
@@ -47,6 +48,12 @@ bench:
 	build/release/diptych-bench-translation --json $(OUT)/translation.json || status=$$?; \
 	exit $$status
 
+golden:
+	@setup/install build
+	@cmake --preset release $(if $(wildcard build/release/build.ninja),,-DDIPTYCH_TESTS=OFF)
+	@cmake --build build/release --target diptych-golden
+	build/release/diptych-golden tests/golden/riscv64
+
 test: test-release test-asan test-tsan
 
 # $(1) preset, $(2) targets to build, $(3) what ctest is told beside that.
@@ -69,4 +76,4 @@ test-tsan: test-asan
 clean:
 	rm -rf build reports/out
 
-.PHONY: help packages build fuzz bench test test-release test-asan test-tsan clean
+.PHONY: help packages build fuzz bench golden test test-release test-asan test-tsan clean

@@ -11,7 +11,7 @@
 namespace diptych::cli {
 namespace {
 
-const std::array verbs = {&run_verb, &fuzz_verb, &replay_verb, &minimize_verb, &gdb_verb, &isa_verb, &machines_verb, &seeds_verb};
+const std::array verbs = {&run_verb, &fuzz_verb, &replay_verb, &minimize_verb, &gdb_verb, &translate_verb, &isa_verb, &machines_verb, &seeds_verb};
 
 void print_help() {
   fmt::print("diptych: a CPU engine and its references, side by side, fed the same instructions\n\n");

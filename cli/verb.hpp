@@ -24,7 +24,7 @@ struct Verb {
   int (*run)(const std::vector<std::string>& arguments);
 };
 
-extern const Verb run_verb, fuzz_verb, replay_verb, minimize_verb, gdb_verb, isa_verb, machines_verb, seeds_verb;
+extern const Verb run_verb, fuzz_verb, replay_verb, minimize_verb, gdb_verb, isa_verb, machines_verb, seeds_verb, translate_verb;
 
 /// Reads a verb's arguments. Nothing, with `exit` set, where --help was asked for or the arguments are
 /// not usable; what there is to say has then been said.

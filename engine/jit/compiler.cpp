@@ -1,5 +1,7 @@
 #include "engine/jit/compiler.hpp"
 
+#include <algorithm>
+
 namespace diptych::jit {
 
 using ir::Opcode;
@@ -15,10 +17,12 @@ std::optional<u32> Compiler::compile(const ir::Block& block, const Request& requ
   detours_.clear();
   changes_status_ = depends_on_rounding_ = false;
   values_.begin(block, request.options);
-  entry();
   guest_ = 0;
+  note(Part::Kind::entry, 0);
+  entry();
+  note(Part::Kind::guest, 0);
   for (std::size_t n = 0; n < block.instructions.size(); ++n) {
-    while (block.end_of(guest_) <= n) ++guest_;
+    while (block.end_of(guest_) <= n) note(Part::Kind::guest, ++guest_);
     if (!values_.live(ValueId(n))) continue;
     instruction(ValueId(n));
     values_.end_instruction(ValueId(n));
@@ -44,6 +48,23 @@ std::optional<u32> Compiler::compile(const ir::Block& block, const Request& requ
   made.variant = request.variant;
   made.uses_variant = depends_on_rounding_;
   return translation_;
+}
+
+void Compiler::note(Part::Kind kind, u32 guest, u32 number) {
+  if (request_.parts) request_.parts->push_back({kind, a_.position(), guest, number});
+}
+
+// A detour belongs to the guest instruction that jumps to it.
+void Compiler::note(const Detour& detour) {
+  if (!request_.parts) return;
+  u32 from = detour.from;
+  if (detour.kind == Part::Kind::link) from = records_.links[detour.site].displacement;
+  u32 guest = 0;
+  if (detour.kind == Part::Kind::slow || detour.kind == Part::Kind::trap)
+    guest = records_.sites[detour.site].guest;
+  else
+    guest = std::ranges::prev(std::ranges::upper_bound(*request_.parts, from, {}, &Part::position))->guest;
+  note(detour.kind, guest, detour.site);
 }
 
 void Compiler::instruction(ValueId n) {

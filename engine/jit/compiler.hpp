@@ -1,6 +1,7 @@
 // From a block of IR to host code: one pass, each operation emitted where it stands.
 #pragma once
 
+#include "engine/jit/part.hpp"
 #include "engine/jit/values.hpp"
 
 namespace diptych::jit {
@@ -18,6 +19,7 @@ class Compiler {
     u8 rounding = 0;            ///< that the host's operations have while the block runs, numbered as IR does
     u8 variant = 0;             ///< in force while the block runs; the block may have been lifted for another
     bool trust_checks = true;   ///< accesses marked as checked need no check: nothing lies beyond the window
+    std::vector<Part>* parts = nullptr;  ///< where those of the code are added, if anybody asks
   };
 
   /// Appends the block's code and a record of it. Nothing if it needs more than there is room for; what
@@ -29,16 +31,8 @@ class Compiler {
 
   /// Code beside the way that is taken most of the time, emitted behind the block.
   struct Detour {
-    enum class Kind : u8 {
-      budget,     // the block has more instructions than are left
-      slow,       // C++ does it, and the block goes on
-      trap,       // a stop
-      side,       // the block is left before its end
-      link,       // where a jump goes while it is not linked
-      lookup,     // the jump cache does not know the target
-      changed,    // the target is known, and to be translated for another variant
-      canonical,  // a NaN becomes the one that counts
-    } kind;
+    using Kind = Part::Kind;
+    Kind kind;
     bool vectors = false;
     u32 from = 0;       // displacement of the jump that comes here; 0 where it is a fault that does
     u32 back = 0;       // where to go on
@@ -108,6 +102,8 @@ class Compiler {
   void trap_if(ValueId n);
   void emit_detours();
   void emit(const Detour& detour);
+  void note(Part::Kind kind, u32 guest, u32 number = 0);
+  void note(const Detour& detour);
 
   // What C++ does: emit_site.cpp
   u32 site(ValueId n);

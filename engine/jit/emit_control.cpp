@@ -100,8 +100,11 @@ void Compiler::emit_detours() {
 
 void Compiler::emit(const Detour& detour) {
   const u32 here = a_.position();
+  note(detour);
   if (detour.from != 0) a_.bind_here(detour.from);
   switch (detour.kind) {
+    case Detour::Kind::entry:
+    case Detour::Kind::guest: return;  // no detours
     case Detour::Kind::budget:
       a_.add(host::left, i32(block_->guest.size()));
       a_.mov(member(layout_.link, 4), translation_);

@@ -4,7 +4,7 @@
 using namespace diptych::cli_test;
 
 TEST_CASE("help of every verb shows an example") {
-  for (const char* verb : {"fuzz", "replay", "minimize", "gdb", "isa", "machines", "seeds"}) {
+  for (const char* verb : {"fuzz", "replay", "minimize", "gdb", "isa", "machines", "seeds", "translate"}) {
     const Ended ended = run({verb, "--help"});
     INFO(ended.out);
     CHECK(ended.exit == 0);
@@ -19,11 +19,11 @@ TEST_CASE("help of every verb shows an example") {
 TEST_CASE("arguments that cannot be used are refused in one sentence") {
   const Folder folder;
   require_refused({"bogus"}, "\"bogus\"");
-  for (const char* verb : {"fuzz", "replay", "minimize", "gdb", "isa", "machines", "seeds"}) {
+  for (const char* verb : {"fuzz", "replay", "minimize", "gdb", "isa", "machines", "seeds", "translate"}) {
     require_refused({verb, "--bogus"}, "--bogus");
     require_refused({verb, "one", "two", "three", "--bogus=\n"});
   }
-  for (const char* verb : {"replay", "minimize", "gdb", "isa"}) require_refused({verb}, "required");
+  for (const char* verb : {"replay", "minimize", "gdb", "isa", "translate"}) require_refused({verb}, "required");
   require_refused({"isa", "z80"}, "\"z80\"");
   require_refused({"isa", "aarch64"}, "aarch64");
   require_refused({"fuzz", "--guest", "z80"}, "\"z80\"");

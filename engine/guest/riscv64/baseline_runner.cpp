@@ -1,5 +1,6 @@
 #include "engine/guest/riscv64/baseline_runner.hpp"
 
+#include "engine/guest/riscv64/compile_request.hpp"
 #include "engine/guest/riscv64/evaluate.hpp"
 #include "engine/guest/riscv64/fetch.hpp"
 #include "engine/guest/riscv64/lift.hpp"
@@ -101,13 +102,9 @@ bool BaselineRunner::watch(u64 begin, u64 end) {
 }
 
 jit::Compiler::Request BaselineRunner::request() const {
-  return {.options = options_,
-          .counter_word = pc_word,
-          .status_word = fcsr_word,
-          .variant_bits = 0xe0,
-          .rounding = variant_ < 4 ? variant_ : u8{0},
-          .variant = variant_,
-          .trust_checks = trust_checks_};
+  jit::Compiler::Request made = compile_request(options_, variant_);
+  made.trust_checks = trust_checks_;
+  return made;
 }
 
 std::optional<CodeCache::Index> BaselineRunner::watched(CodeCache::Index made) {
