@@ -57,7 +57,7 @@ int run(const std::vector<std::string>& arguments) {
   std::vector<std::string> roots, directories;
   bool stats = false, json = false, strace = false;
   options::options_description described("Options");
-  described.add_options()("tier", options::value(&tier_name)->default_value("interp"), "what runs it: interp or baseline")(
+  described.add_options()("tier", options::value(&tier_name)->default_value("baseline"), "what runs it: interp or baseline")(
       "root", options::value(&roots), "the guest's / is this directory")(
       "dir", options::value(&directories), "the guest may use this directory, under its own path; may be given again. Without either the current one is")(
       "strace", options::bool_switch(&strace), "print each system call and signal to standard error")(
@@ -73,6 +73,8 @@ int run(const std::vector<std::string>& arguments) {
   Result<Grants> grants = grants_of(roots, directories);
   if (!grants) return complain(grants.error());
   Result<std::unique_ptr<Tier>> tier = make_tier(tier_name);
+  // Not every host can run translated code; the interpreter is never far.
+  if (!tier && parsed.values["tier"].defaulted()) tier = make_tier("interp");
   if (!tier) return complain(tier.error());
   ProcessOptions process_options{.program = guest.front(), .arguments = guest, .environment = environment_of_host(), .grants = std::move(*grants), .tier = std::move(*tier), .trace = nullptr};
   if (strace) process_options.trace = [](std::string_view line) { fmt::print(stderr, "{}\n", line); };

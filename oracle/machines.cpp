@@ -50,9 +50,10 @@ std::vector<std::string_view> plain_list(std::string_view list, Guest guest, boo
     if (name == "all") {
       for (const RegisteredMachine& machine : registered) {
         if (machine.stage != stages) continue;
-        // One that cannot be made here stays in the list, so that whoever asks for all is told.
+        // A stage that this host cannot run is no part of all; a reference that is missing stays in the
+        // list, so that whoever asks for it is told what to install.
         const Made made = machine.make(guest);
-        if (!made || (*made)->describe().runs(guest)) names.push_back(machine.name);
+        if (!made ? !machine.stage : (*made)->describe().runs(guest)) names.push_back(machine.name);
       }
     } else {
       names.push_back(name);

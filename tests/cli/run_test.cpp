@@ -246,7 +246,7 @@ TEST_CASE("--strace prints a line a call, --stats what was run") {
     CHECK(traced.err.find(line) != std::string::npos);
   const Finished counted = Program({command, "run", "--stats", "--json", guest("hello"), "--stats"}, folder / "").wait();
   const nlohmann::json told = nlohmann::json::parse(counted.err.substr(counted.err.find('{')));
-  CHECK(told["tiers"][0]["tier"] == "interp");
+  CHECK(told["tiers"][0]["tier"] == "baseline");
   CHECK(told["tiers"][0]["instructions"] > 1000);
   CHECK(told["tiers"][0]["seconds"] > 0);
   CHECK(counted.out.find("1: <--stats>") != std::string::npos);
