@@ -56,6 +56,7 @@ struct Link {
   u32 displacement = 0;  ///< position of the four bytes that say where it goes
   u32 stub = 0;          ///< where it goes while it is not linked
   u32 translation = 0;   ///< the one it lies in
+  u32 to = 0;            ///< the one it was linked to last
 };
 
 /// A block's host code.

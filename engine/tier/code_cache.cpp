@@ -12,7 +12,7 @@ constexpr std::size_t room_for_a_block = 256 * 1024;
 
 Result<std::unique_ptr<CodeCache>> CodeCache::create(jit::Frame& frame, std::size_t size) {
   if (auto able = jit::check_host(); !able) return std::unexpected(std::move(able).error());
-  auto memory = CodeMemory::create(size);
+  auto memory = CodeMemory::create(std::max(size, 2 * room_for_a_block));
   if (!memory) return std::unexpected(std::move(memory).error());
   return std::unique_ptr<CodeCache>(new CodeCache(frame, std::move(*memory)));
 }
@@ -45,9 +45,10 @@ std::optional<CodeCache::Index> CodeCache::add(const ir::Block& block, const jit
 }
 
 void CodeCache::link(u32 number, Index to) {
-  const jit::Link& link = records_.links[number];
+  jit::Link& link = records_.links[number];
   jit::Translation& target = records_.translations[to];
   a_.direct(link.displacement, target.code);
+  link.to = to;
   target.incoming.push_back(number);
   if (target.uses_variant) linked_by_variant_.push_back(number);
 }
@@ -59,12 +60,15 @@ void CodeCache::unlink(u32 number) {
 
 void CodeCache::remember(Index index) {
   const u64 pc = records_.translations[index].pc;
-  frame_.jump_cache[jit::Frame::jump_cache_index(pc)] = {pc, a_.address(records_.translations[index].code)};
-  remembered_.push_back(pc);
+  const u32 place = u32(jit::Frame::jump_cache_index(pc));
+  jit::JumpCacheEntry& entry = frame_.jump_cache[place];
+  // Addresses that share a place may take turns there for ever.
+  if (!entry.code) remembered_.push_back(place);
+  entry = {pc, a_.address(records_.translations[index].code)};
 }
 
 void CodeCache::forget_jumps() {
-  for (u64 pc : remembered_) frame_.jump_cache[jit::Frame::jump_cache_index(pc)] = {};
+  for (u32 place : remembered_) frame_.jump_cache[place] = {};
   remembered_.clear();
 }
 
@@ -86,7 +90,11 @@ void CodeCache::invalidate(Range range) {
 }
 
 void CodeCache::change_variant() {
-  for (u32 link : linked_by_variant_) unlink(link);
+  for (u32 number : linked_by_variant_) {
+    // Who is linked again with every change must not be listed once more each time.
+    std::erase(records_.translations[records_.links[number].to].incoming, number);
+    unlink(number);
+  }
   linked_by_variant_.clear();
   forget_jumps();
 }

@@ -11,7 +11,7 @@ namespace diptych {
 
 class CodeCache {
  public:
-  /// `frame` outlives the cache, whose jump cache it holds.
+  /// `frame` outlives the cache, whose jump cache it holds. Code memory is at least what one block may need.
   static Result<std::unique_ptr<CodeCache>> create(jit::Frame& frame, std::size_t size);
 
   using Index = u32;
@@ -47,6 +47,8 @@ class CodeCache {
   /// What was linked for one variant is not for another.
   void change_variant();
   void clear();
+  /// Places of the jump cache in use.
+  std::size_t remembered() const { return remembered_.size(); }
   /// Counts how often everything was forgotten: indices and links are of one generation.
   u32 generation() const { return generation_; }
 
@@ -72,7 +74,7 @@ class CodeCache {
   u32 first_ = 0;  // position behind the routines
   std::unordered_multimap<u64, Index> by_pc_;
   std::vector<u32> linked_by_variant_;  // links into translations that serve one variant only
-  std::vector<u64> remembered_;         // PCs in the jump cache
+  std::vector<u32> remembered_;         // places of the jump cache in use
 };
 
 }  // namespace diptych

@@ -66,8 +66,11 @@ void BaselineRunner::bind(std::span<const Area> areas, u64 code_end) {
   shares_ = true;
   cache_->clear();
   made_.clear();
-  // Addresses beyond the window may be accessible: then every one is compared with its size.
-  trust_checks_ = std::ranges::all_of(areas, [&](const Area& area) { return area.address < window_->size(); });
+  // Addresses beyond the window may be accessible, be it those of an area that begins in it: then every one
+  // is compared with its size.
+  trust_checks_ = std::ranges::all_of(areas, [&](const Area& area) {
+    return area.address < window_->size() && area.size <= window_->size() - area.address;
+  });
 }
 
 void BaselineRunner::code_changed(Range range) { cache_->invalidate(range); }
