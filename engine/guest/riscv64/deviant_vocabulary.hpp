@@ -130,8 +130,9 @@ class DeviantVocabulary : public Vocabulary<Core> {
         return this->template constant<u64>(1);
       }
     }
-    // A reservation that is used up is kept as one of the highest address, which therefore is checked.
-    if (reserved || number(address) % sizeof(T) == 0 || number(address) == ~u64{0} || !follows(Deviation::failed_sc_unaligned))
+    // No reservation is kept as one of the highest address, which then is checked as a reserved one is.
+    const bool taken_for_reserved = !hart.reservation && number(address) == ~u64{0};
+    if (reserved || taken_for_reserved || number(address) % sizeof(T) == 0 || !follows(Deviation::failed_sc_unaligned))
       return Base::store_conditional(address, value);
     matters(Deviation::failed_sc_unaligned);
     hart.reservation.reset();

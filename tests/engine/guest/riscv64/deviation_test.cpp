@@ -124,6 +124,8 @@ TEST_CASE("store-conditional that fails too early, or half") {
   CHECK(pair.wrong.state.words[a0] == 1);
   pair = run(Deviation::failed_sc_unaligned, "sc.w a0, a1, (a2)", "a2=0xffffffffffffffff", false);
   CHECK(pair.wrong.stop.kind == StopKind::misaligned);
+  pair = run(Deviation::failed_sc_unaligned, "lr.w a3, (a4); sc.w a0, a1, (a2)", "a2=0xffffffffffffffff a4=0x20000");
+  CHECK(pair.wrong.stop.kind == StopKind::end);
   pair = run(Deviation::word_of_doubleword, "lr.d a3, (a2); sc.w a0, a1, (a2)", "a1=0x55 a2=0x20000 [0x20000]=0x100000000");
   CHECK(pair.right.memory[0] == 0);
   CHECK(pair.wrong.memory[0] == 0x55);
