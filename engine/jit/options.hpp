@@ -11,7 +11,8 @@
 namespace diptych::jit {
 
 struct Options {
-  bool keep_values = true;  ///< in registers from one operation to the next; else each goes to memory at once
+  bool keep_values = true;  ///< in registers from one operation to the next; else each goes to memory at once,
+                            ///< and is fetched from there before it is used
   bool keep_state = true;   ///< words of the state in registers, to be rebuilt where the block is left
   bool link = true;         ///< jumps go straight from block to block
 

@@ -261,7 +261,8 @@ Xmm Values::vector(ValueId v) {
 
 std::optional<Mem> Values::memory(ValueId v, unsigned bytes) const {
   const Value& value = values_[root(v)];
-  if (value.uses != 1) return std::nullopt;
+  // Where no value stays in a register, each operation is at least seen to work on registers.
+  if (value.uses != 1 || !options_.keep_values) return std::nullopt;
   if (value.place == Place::home) return at(layout_.word(value.index), bytes);
   if (value.place == Place::slot) return at(layout_.slot(value.index), bytes);
   return std::nullopt;
