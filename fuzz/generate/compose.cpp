@@ -187,6 +187,72 @@ void Composer::self_modification() {
   append(*built, sample_word(*built, palette_, random_));
 }
 
+void Composer::changing_loop() {
+  const NamedRows& rows = named_rows();
+  if (!source_.permits(*rows.fence_i)) return;
+  const u32 reserved_before = palette_.reserved;
+  const unsigned outer_counter = counter_;
+  begin_counting();
+  const std::size_t begin = code_.size();
+  const auto reserve = [&] {
+    const unsigned chosen = spare_register();
+    palette_.reserved |= u32{1} << chosen;
+    return chosen;
+  };
+  const unsigned value = reserve(), step = reserve(), address = reserve();
+  // The number it adds is another one in every round.
+  const unsigned result = spare_register();
+  const u32 word = with(*rows.addi, {.rd = result, .rs1 = result, .imm = random_.below(64)});
+  append(*rows.lui, with(*rows.lui, {.rd = value, .imm = word + 0x800}));
+  append(*rows.addiw, with(*rows.addiw, {.rd = value, .rs1 = value, .imm = word}));
+  append(*rows.lui, with(*rows.lui, {.rd = step, .imm = 1 << 20}));
+  const std::size_t pointing = address_of_target(address);
+  const std::size_t first = code_.size();
+  append(*rows.sw, with(*rows.sw, {.rs1 = address, .rs2 = value}));
+  append_glued(*rows.fence_i, rows.fence_i->row->encoding.match);
+  append(*rows.add, with(*rows.add, {.rd = value, .rs1 = value, .rs2 = step}));
+  plain(random_.below(3));
+  const bool through_register = random_.chance(1, 2);
+  if (through_register) jump_through(*rows.jalr, address, 0);
+  else append(*rows.jal, with(*rows.jal, {}));
+  const std::size_t jump = code_.size() - 1;
+  if (random_.chance(1, 2)) plain(1);
+  const std::size_t changed = code_.size();
+  append(*rows.addi, word);
+  plain(random_.below(2));
+  end_loop(first);
+  // Who gets into it otherwise has nothing to count, and nowhere to store.
+  for (std::size_t i = begin; i < code_.size(); ++i) code_[i].inside = true;
+  code_[code_.size() - 1].target = i16(first);
+  code_[pointing].target = i16(changed);
+  if (!through_register) code_[jump].target = i16(changed);
+  palette_.reserved = reserved_before;
+  counter_ = outer_counter;
+}
+
+void Composer::pressure() {
+  // A host may keep the two formats in different registers, so that only results of one make it short of them.
+  const bool single = random_.chance(1, 4);
+  const auto computes = [&](const Shape& shape) {
+    const Operand* into = shape.operand(OperandKind::rd);
+    return shape.memory == Memory::none && into && into->floating && into->single == single;
+  };
+  unsigned next = random_.below(32);
+  for (std::size_t count = 20 + random_.below(12); count > 0; --count) {
+    const Shape* shape = &source_.plain_row(random_);
+    for (int tries = 0; tries < 64 && !computes(*shape); ++tries) shape = &source_.plain_row(random_);
+    u32 word = sample_word(*shape, palette_, random_);
+    if (computes(*shape))
+      for (const Operand& operand : shape->all()) {
+        if (!operand.is_register() || !operand.floating) continue;
+        const unsigned number = operand.destination ? next++ : random_.below(32);
+        // Singles in those with even numbers, as everywhere.
+        word = operand.with_number(word, operand.single ? number * 2 % 32 : number * 2 % 32 + 1);
+      }
+    append(*shape, word);
+  }
+}
+
 void Composer::reserved_pair(const Shape& shape) {
   const NamedRows& rows = named_rows();
   const bool wide = random_.chance(7, 8) ? shape.access == 8 : random_.chance(1, 2);

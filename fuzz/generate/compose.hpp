@@ -41,6 +41,15 @@ class Composer {
   /// where fence.i is not permitted.
   void self_modification();
 
+  /// A loop that in every round changes an instruction and then goes to it, by a jump or through a register:
+  /// who has linked one to the other, and goes on to what was there, is found out. Nothing where fence.i is not
+  /// permitted.
+  void changing_loop();
+
+  /// Many floating-point instructions, each with a result of its own: in the end more results than the host has
+  /// registers.
+  void pressure();
+
   /// Stores half of the time to the place loaded from, with widths and addresses that mostly agree.
   void reserved_pair(const Shape& reserve);
 

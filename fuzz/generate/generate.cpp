@@ -135,18 +135,21 @@ void Generator::compose(Code& code, Random& random, const Options& options) {
   const std::size_t count = 4 + random.below(21);
   const bool self_modifying = options.mix == Mix::self_modifying_only || random.chance(1, 32);
   const bool looping = count >= 6 && random.chance(1, 4);
+  const bool changing = self_modifying && random.chance(1, 2);
+  const auto modify = [&] { changing ? composer.changing_loop() : composer.self_modification(); };
   if (looping) composer.begin_counting();
   const std::size_t loop_first = random.below(u32(count / 2)), loop_last = count / 2 + random.below(u32(count / 2));
   const std::size_t modify_at = self_modifying ? random.below(u32(count / 2)) : count;
+  if (random.chance(1, 32)) composer.pressure();
   std::size_t first = 0;
   bool looped = !looping, modified = !self_modifying, started = false;
   while (code.size() < count) {
-    if (!modified && code.size() >= modify_at) composer.self_modification(), modified = true;
+    if (!modified && code.size() >= modify_at) modify(), modified = true;
     if (!looped && !started && code.size() > loop_first) first = code.size(), started = true;
     if (!looped && started && code.size() > loop_last) composer.end_loop(first), looped = true;
     composer.instruction(any_row(random));
   }
-  if (!modified) composer.self_modification();
+  if (!modified) modify();
   if (!looped && started) composer.end_loop(first);
   composer.settle();
 }

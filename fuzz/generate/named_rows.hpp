@@ -6,6 +6,7 @@
 namespace diptych::fuzz {
 
 struct NamedRows {
+  const Shape* add = &shape_named("add");
   const Shape* addi = &shape_named("addi");
   const Shape* addiw = &shape_named("addiw");
   const Shape* auipc = &shape_named("auipc");
