@@ -90,7 +90,7 @@ int run(const std::vector<std::string>& arguments) {
   if (!summary) return complain(summary.error());
   if (json) fmt::print("{}\n", fuzz::to_json(*summary).dump(1));
   else fmt::print("{}\nThe report is in {}.\n", fuzz::to_text(*summary), configuration.out.string());
-  return summary->findings.empty() ? fine : found;
+  return summary->findings.empty() && summary->lost_subjects() == 0 ? fine : found;
 }
 
 }  // namespace

@@ -42,6 +42,12 @@ u64 Summary::unexplained() const {
   return total;
 }
 
+u64 Summary::lost_subjects() const {
+  return u64(std::ranges::count_if(casualties, [&](const Casualty& casualty) {
+    return std::ranges::any_of(machines, [&](const MachineSummary& m) { return !m.oracle && m.name == casualty.machine; });
+  }));
+}
+
 nlohmann::json to_json(const Summary& s) {
   nlohmann::json json;
   json["guest"] = std::string(name_of(s.configuration.guest));
@@ -152,7 +158,7 @@ std::string to_text(const Summary& s) {
     line("  rows never compared: {}", never.empty() ? "none" : fmt::format("{}", fmt::join(never, " ")));
   for (const Casualty& c : s.casualties) line("  {} {}: {}", c.machine, c.how, c.case_path);
   if (s.findings.empty()) {
-    line("\nNo unexplained difference.");
+    line("\nNo unexplained difference{}.", s.lost_subjects() == 0 ? "" : ", but a machine under test did not survive");
     return text;
   }
   line("\n{} distinct finding{}, {} times:", s.findings.size(), s.findings.size() == 1 ? "" : "s", s.unexplained());

@@ -59,6 +59,8 @@ struct Summary {
     return tally.fields_all ? double(tally.fields_compared) / double(tally.fields_all) : 0;
   }
   u64 unexplained() const;
+  /// How often a machine under test ended the process it ran in, or did not end.
+  u64 lost_subjects() const;
 };
 
 nlohmann::json to_json(const Summary& summary);
