@@ -32,6 +32,14 @@ class Assembler : public asmjit::x86::Assembler {
   /// Something could not be encoded since this was last asked.
   bool failed() { return std::exchange(errors_.any, false); }
 
+  /// What the routines take: the number of a site or a link.
+  void number_to_scratch(u32 number) {
+    static_assert(host::scratch.id() == 0);
+    put(0xb8);
+    std::memcpy(_bufferPtr, &number, 4);
+    _bufferPtr += 4;
+  }
+
   /// A jump that goes nowhere yet; gives the position of its displacement.
   u32 jump() {
     put(0xe9);

@@ -20,12 +20,13 @@ std::optional<u32> Compiler::compile(const ir::Block& block, const Request& requ
   guest_ = 0;
   note(Part::Kind::entry, 0);
   entry();
-  note(Part::Kind::guest, 0);
-  for (std::size_t n = 0; n < block.instructions.size(); ++n) {
-    while (block.end_of(guest_) <= n) note(Part::Kind::guest, ++guest_);
-    if (!values_.live(ValueId(n))) continue;
-    instruction(ValueId(n));
-    values_.end_instruction(ValueId(n));
+  for (ValueId n = 0; guest_ < block.guest.size(); ++guest_) {
+    note(Part::Kind::guest, guest_);
+    for (const std::size_t end = block.end_of(guest_); n < end; ++n) {
+      if (!values_.live(n)) continue;
+      instruction(n);
+      values_.end_instruction(n);
+    }
   }
   emit_detours();
   if (a_.failed() || values_.overflowed()) {

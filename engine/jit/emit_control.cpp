@@ -82,7 +82,7 @@ void Compiler::exit_if(ValueId n) {
 void Compiler::trap(ValueId n) {
   const u32 number = site(n);
   values_.displaced(records_.sites[number]);
-  a_.mov(member(layout_.site, 4), number);
+  a_.number_to_scratch(number);
   a_.jump_to(routines_.leave_site);
 }
 
@@ -107,15 +107,15 @@ void Compiler::emit(const Detour& detour) {
     case Detour::Kind::guest: return;  // no detours
     case Detour::Kind::budget:
       a_.add(host::left, i32(block_->guest.size()));
-      a_.mov(member(layout_.link, 4), translation_);
+      a_.number_to_scratch(translation_);
       return a_.jump_to(routines_.leave_budget);
     case Detour::Kind::slow:
       if (detour.access != 0) records_.accesses[detour.access - 1].stub = here;
-      a_.mov(member(layout_.site, 4), detour.site);
+      a_.number_to_scratch(detour.site);
       a_.call_to(detour.vectors ? routines_.slow_vectors : routines_.slow);
       return a_.jump_to(detour.back);
     case Detour::Kind::trap:
-      a_.mov(member(layout_.site, 4), detour.site);
+      a_.number_to_scratch(detour.site);
       return a_.jump_to(routines_.leave_site);
     case Detour::Kind::side:
       for (u32 i = detour.displaced; i < detour.displaced_end; ++i) values_.emit_home(records_.displaced[i]);
@@ -125,7 +125,7 @@ void Compiler::emit(const Detour& detour) {
       Link& link = records_.links[detour.site];
       link.stub = here;
       a_.direct(link.displacement, here);
-      a_.mov(member(layout_.link, 4), detour.site);
+      a_.number_to_scratch(detour.site);
       return a_.jump_to(routines_.leave_link);
     }
     case Detour::Kind::lookup:

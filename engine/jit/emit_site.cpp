@@ -30,7 +30,7 @@ void Compiler::in_software(ValueId n) {
   Site& made = records_.sites[number];
   if (i.type != ir::Type::none) made.result = values_.location(n);
   if (traits.may_stop) values_.displaced(made);
-  a_.mov(member(layout_.site, 4), number);
+  a_.number_to_scratch(number);
   a_.call_to(values_.vectors_in_use() ? routines_.slow_vectors : routines_.slow);
   for (std::size_t k = 0; k < traits.operands; ++k) values_.consume(i.operands[k]);
 }

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <memory>
+#include <optional>
 
 namespace diptych::jit {
 namespace {
@@ -45,8 +46,10 @@ struct Emission {
     for (const Gp& saved : {r15, r14, r13, r12, rbx, rbp}) a.pop(saved);
     a.ret();
   }
-  u32 leave_because(Exit why) const {
+  void take_number(i32 to) const { a.mov(member_32(to), eax); }
+  u32 leave_because(Exit why, std::optional<i32> number = std::nullopt) const {
     const u32 here = a.position();
+    if (number) take_number(*number);
     a.mov(member_32(layout.exit), u32(why));
     leave();
     return here;
@@ -54,6 +57,7 @@ struct Emission {
 
   u32 slow(bool vectors, u32 leave_site) const {
     const u32 here = a.position();
+    take_number(layout.site);
     put_down_general();
     if (vectors) put_down_vectors();
     a.sub(rsp, 8);  // the call that came here has taken eight bytes: calls want sixteen
@@ -98,11 +102,12 @@ FrameLayout::FrameLayout() {
 Routines Routines::emit(Assembler& a, const FrameLayout& layout) {
   const Emission emission{a, layout};
   Routines made;
-  made.leave_link = emission.leave_because(Exit::link);
+  made.leave_link = emission.leave_because(Exit::link, layout.link);
   made.leave_lookup = emission.leave_because(Exit::lookup);
-  made.leave_budget = emission.leave_because(Exit::budget);
+  made.leave_budget = emission.leave_because(Exit::budget, layout.link);
   const u32 after_slow = emission.leave_because(Exit::site);
   made.leave_site = a.position();
+  emission.take_number(layout.site);
   emission.put_down_general();
   emission.put_down_vectors();
   a.jump_to(after_slow);

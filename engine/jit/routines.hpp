@@ -20,6 +20,7 @@ class FrameLayout {
 
 struct Routines {
   u32 enter = 0;        ///< called from C++: (Frame*, const u8* code); returns when code leaves
+  // Those that take the number of a site or a link take it in the scratch register.
   u32 leave_link = 0;   ///< jumped to, each for one reason to leave
   u32 leave_lookup = 0;
   u32 leave_budget = 0;

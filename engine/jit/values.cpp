@@ -1,5 +1,6 @@
 #include "engine/jit/values.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
@@ -8,45 +9,71 @@ namespace diptych::jit {
 using namespace asmjit::x86;
 using ir::Opcode;
 
+namespace {
+
+// What counting asks of an opcode.
+struct Use {
+  bool kept = false;      // whoever uses it or not
+  bool address = false;   // its first operand is one
+  bool floating = false;
+};
+constexpr auto uses_by_opcode = [] {
+  std::array<Use, ir::all_traits.size()> all{};
+  for (const ir::Traits& traits : ir::all_traits)
+    all[std::size_t(traits.opcode)] = {.kept = traits.effect || traits.may_stop || traits.terminates,
+                                       .address = traits.opcode == Opcode::load || traits.opcode == Opcode::store,
+                                       .floating = ir::is_floating(traits.opcode)};
+  return all;
+}();
+
+}  // namespace
+
 void Values::begin(const ir::Block& block, const Options& options) {
   block_ = &block;
   options_ = options;
   const std::size_t count = block.instructions.size();
-  values_.assign(count, Value{});
-  alias_.resize(count);
-  for (std::size_t n = 0; n < count; ++n) alias_[n] = ValueId(n);
+  // The last four take the uses by operands that are not there.
+  values_.assign(count + 4, Value{});
+  if (alias_.size() < count) alias_.resize(count);
   in_general_.fill(no_value);
   in_vector_.fill(no_value);
   free_general_ = host::general_registers;
   free_vector_ = host::vector_registers;
   locked_general_ = locked_vector_ = 0;
   turn_ = 0;
-  for (u32 word : touched_) words_[word] = Word{};
+  touched_.each([&](u32 word) { words_[word] = Word{}; });
   touched_.clear();
+  dirty_.clear();
   free_slots_.fill(~u64{0});
   overflowed_ = false;
   count_uses();
 }
 
 void Values::count_uses() {
-  for (std::size_t n = block_->instructions.size(); n-- > 0;) {
-    const ir::Instruction& i = block_->instructions[n];
-    const ir::Traits& traits = ir::traits_of(i.opcode);
-    Value& value = values_[n];
-    value.live = traits.effect || traits.may_stop || traits.terminates || value.uses != 0 || value.raises;
+  const ir::Instruction* const instructions = block_->instructions.data();
+  const ValueId count = ValueId(block_->instructions.size());
+  Value* const values = values_.data();
+  for (ValueId n = count; n-- > 0;) {
+    const ir::Instruction& i = instructions[n];
+    const Use use = uses_by_opcode[std::size_t(i.opcode)];
+    Value& value = values[n];
+    alias_[n] = n;
+    // Every user has been here.
+    value.wants_vector &= ir::bits_of(i.type) >= 32;
+    value.live = use.kept | (value.uses != 0) | value.raises;
     if (!value.live) continue;
     if (i.opcode == Opcode::raise_flags) {
-      values_[i.operands[0]].raises = true;
+      values[i.operands[0]].raises = true;
       continue;
     }
-    const bool on_vectors = i.opcode == Opcode::reinterpret ? ir::is_float(i.type) || value.wants_vector : ir::is_floating(i.opcode);
-    for (std::size_t k = 0; k < traits.operands; ++k) {
-      Value& operand = values_[i.operands[k]];
-      if (operand.uses == 0) operand.last_user = ValueId(n);
+    const bool on_vectors = i.opcode == Opcode::reinterpret ? ir::is_float(i.type) || value.wants_vector : use.floating;
+    // All four, those not there included: a loop that ends where they do is mispredicted more often than not.
+    for (u32 k = 0; k < 4; ++k) {
+      Value& operand = values[std::min(i.operands[k], count + k)];
+      operand.last_user = operand.uses == 0 ? n : operand.last_user;
       ++operand.uses;
-      const bool is_address = k == 0 && (i.opcode == Opcode::load || i.opcode == Opcode::store);
-      operand.only_addresses &= is_address;
-      operand.wants_vector |= on_vectors && ir::bits_of(block_->instructions[i.operands[k]].type) >= 32;
+      operand.only_addresses &= use.address & (k == 0);
+      operand.wants_vector |= on_vectors;
     }
   }
 }
@@ -153,6 +180,7 @@ void Values::evict(ValueId r) {
     store(from, layout_.word(value.word));
     Word& word = words_[value.word];
     word.dirty = false;
+    dirty_.remove(value.word);
     value.pins = 0;
     free_place(value);
     if (value.uses == 0) {
@@ -344,12 +372,8 @@ void Values::claim(Gp r) {
 // The guest's state.
 
 Values::Word& Values::touch(u32 index) {
-  Word& word = words_[index];
-  if (!word.touched) {
-    word.touched = true;
-    touched_.push_back(index);
-  }
-  return word;
+  touched_.add(index);
+  return words_[index];
 }
 
 void Values::read_word(ValueId n, u32 index) {
@@ -371,6 +395,7 @@ void Values::write_word(u32 index, ValueId v) {
   const bool old_dirty = word.dirty;
   word.value = r;
   word.dirty = true;
+  dirty_.add(index);
   // A value remembers one word that is at home; of another one it is not known any more that it holds it.
   if (const u16 before = values_[r].word; before != no_word && words_[before].value == r && !words_[before].dirty)
     words_[before].value = no_value;
@@ -389,18 +414,17 @@ void Values::go_home(u32 index) {
   Word& word = words_[index];
   store(location(word.value), layout_.word(index));
   word.dirty = false;
+  dirty_.remove(index);
   --values_[word.value].pins;
 }
 
 void Values::flush() {
-  for (u32 index : touched_)
-    if (words_[index].dirty) store(location(words_[index].value), layout_.word(index));
+  dirty_.each([&](u32 index) { store(location(words_[index].value), layout_.word(index)); });
 }
 
 void Values::displaced(u32& first, u32& end) {
   first = u32(records_.displaced.size());
-  for (u32 index : touched_)
-    if (words_[index].dirty) records_.displaced.push_back({index, location(words_[index].value)});
+  dirty_.each([&](u32 index) { records_.displaced.push_back({index, location(words_[index].value)}); });
   end = u32(records_.displaced.size());
 }
 void Values::displaced(Site& site) { displaced(site.displaced, site.displaced_end); }

@@ -11,6 +11,7 @@
 #include "engine/jit/site.hpp"
 
 #include <array>
+#include <bit>
 #include <optional>
 #include <vector>
 
@@ -102,8 +103,8 @@ class Values {
     bool only_addresses = true;  // all its uses are
     u16 index = 0;           // slot, or word at home
     u16 word = no_word;      // a word this value is, or lately was
+    u16 pins = 0;            // words not at home that it is
     u32 uses = 0;
-    u32 pins = 0;            // words not at home that it is
     u32 constant_index = 0;  // in the records, plus one
     ValueId last_user = no_value;
   };
@@ -113,7 +114,21 @@ class Values {
     ValueId value = no_value;  // known to be this
     ValueId reader = no_value; // a value whose place this home is
     bool dirty = false;        // not at home
-    bool touched = false;
+  };
+  // Words of the state, in ascending order where they are gone through.
+  class WordSet {
+   public:
+    void add(u32 word) { bits_[word / 64] |= u64{1} << (word % 64); }
+    void remove(u32 word) { bits_[word / 64] &= ~(u64{1} << (word % 64)); }
+    void clear() { bits_ = {}; }
+    template <class Visit>
+    void each(Visit visit) const {
+      for (std::size_t i = 0; i < bits_.size(); ++i)
+        for (u64 left = bits_[i]; left != 0; left &= left - 1) visit(u32(i * 64) + u32(std::countr_zero(left)));
+    }
+
+   private:
+    std::array<u64, (GuestState::capacity + 63) / 64> bits_{};
   };
 
   void count_uses();
@@ -150,7 +165,7 @@ class Values {
   u32 locked_general_ = 0, locked_vector_ = 0;
   u32 turn_ = 0;  // where the search for a register to take begins
   std::array<Word, GuestState::capacity> words_{};
-  std::vector<u32> touched_;
+  WordSet touched_, dirty_;
   std::array<u64, Frame::slot_count / 64> free_slots_{};
   bool overflowed_ = false;
 };

@@ -14,33 +14,41 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
+#include <cstring>
 
 namespace diptych::ir {
 namespace {
 
 // What is to be done about an instruction, walking backwards.
-enum class Part : u8 {
-  value,     // kept if somebody wants it
-  read,      // so too, and then the word is seen
-  write,     // kept if somebody sees the word
-  raise,     // so too; it keeps the other bits, so whoever sees it sees those before
-  effect,    // kept
-  observer,  // kept, and sees every word
+struct Part {
+  bool kept = false;      // whether somebody wants it or not
+  bool observes = false;  // sees every word
+  bool of_word = false;   // reads or changes one word of the state
 };
 
 constexpr auto parts = [] {
   std::array<Part, all_traits.size()> all{};
   for (const Traits& traits : all_traits) {
     Part& part = all[std::size_t(traits.opcode)];
-    if (traits.may_stop || traits.terminates || traits.opcode == Opcode::exit_if) part = Part::observer;
-    else if (traits.opcode == Opcode::read_word) part = Part::read;
-    else if (traits.opcode == Opcode::write_word) part = Part::write;
-    else if (traits.opcode == Opcode::raise_flags) part = Part::raise;
-    else if (traits.effect) part = Part::effect;
+    part.of_word = traits.opcode == Opcode::read_word || traits.opcode == Opcode::write_word || traits.opcode == Opcode::raise_flags;
+    part.observes = traits.may_stop || traits.terminates || traits.opcode == Opcode::exit_if;
+    part.kept = part.observes || (traits.effect && !part.of_word);
   }
   return all;
 }();
+
+// Words whose value nobody later can see: those written since the last that sees all.
+class Unseen {
+ public:
+  bool operator[](u64 word) const { return written_[word] == since_; }
+  void add(u64 word) { written_[word] = since_; }
+  void remove(u64 word) { written_[word] = 0; }
+  void clear() { ++since_; }
+
+ private:
+  std::array<u32, GuestState::capacity> written_{};
+  u32 since_ = 1;
+};
 
 // Whether what stands before `n` in its guest instruction may have changed code.
 bool behind_store(const std::vector<Instruction>& instructions, std::size_t first, std::size_t n) {
@@ -59,30 +67,26 @@ bool behind_store(const std::vector<Instruction>& instructions, std::size_t firs
 void dead(Block& block, Scratch& scratch) {
   std::vector<Instruction>& instructions = block.instructions;
   const ValueId none = ValueId(instructions.size());
-  scratch.marks.assign(instructions.size() + 1, 0);
+  if (scratch.marks.size() <= none) scratch.marks.resize(none + 1);
   u32* const wanted = scratch.marks.data();  // whether an instruction is kept
-  std::bitset<GuestState::capacity> seen;    // words whose value somebody later can see
-  seen.set();
+  std::memset(wanted, 0, (none + 1) * sizeof(u32));
+  Unseen unseen;
 
   for (std::size_t g = block.guest.size(); g-- > 0;) {
     const std::size_t first = block.guest[g].first;
     for (std::size_t n = block.end_of(g); n-- > first;) {
       const Instruction& i = instructions[n];
-      switch (parts[std::size_t(i.opcode)]) {
-        case Part::value: break;
-        case Part::read:
-          if (wanted[n]) seen[i.immediate] = true;
-          break;
-        case Part::write:
-          wanted[n] = seen[i.immediate] || behind_store(instructions, first, n);
-          seen[i.immediate] = false;
-          break;
-        case Part::raise: wanted[n] = seen[i.immediate] || behind_store(instructions, first, n); break;
-        case Part::effect: wanted[n] = 1; break;
-        case Part::observer:
-          wanted[n] = 1;
-          seen.set();
-          break;
+      const Part part = parts[std::size_t(i.opcode)];
+      wanted[n] |= part.kept;
+      if (part.observes) unseen.clear();
+      if (part.of_word) {
+        if (i.opcode == Opcode::read_word) {
+          if (wanted[n]) unseen.remove(i.immediate);
+        } else {
+          // To raise flags keeps the other bits: whoever sees the word sees those before.
+          wanted[n] = !unseen[i.immediate] || behind_store(instructions, first, n);
+          if (i.opcode == Opcode::write_word) unseen.add(i.immediate);
+        }
       }
       if (!wanted[n]) continue;
       for (const ValueId operand : i.operands) wanted[std::min(operand, none)] = 1;
@@ -97,10 +101,8 @@ void dead(Block& block, Scratch& scratch) {
     block.guest[g].first = kept;
     for (std::size_t n = first; n < end; ++n) {
       if (!wanted[n]) continue;
-      Instruction i = instructions[n];
-      rename(i, wanted, none);
-      wanted[n] = kept;
-      instructions[kept++] = i;
+      put_renamed(instructions[kept], instructions[n], wanted, none);
+      wanted[n] = kept++;
     }
   }
   instructions.resize(kept);

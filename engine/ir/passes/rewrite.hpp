@@ -5,14 +5,23 @@
 #include "engine/ir/passes/scratch.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 #include <span>
+#include <utility>
 
 namespace diptych::ir {
 
-/// Operands of an instruction under their new names, by old ones. All four, those not there included:
-/// a loop that ends where they do is mispredicted more often than not.
-inline void rename(Instruction& i, const ValueId* renamed, ValueId none) {
-  for (ValueId& operand : i.operands) operand = renamed[std::min(operand, none)];
+/// Puts an instruction somewhere with its operands under their new names, by old ones. All four, those not
+/// there included: a loop that ends where they do is mispredicted more often than not. Two at a time: what
+/// is written in smaller pieces than it is read again soon has to wait until it is in the cache.
+inline void put_renamed(Instruction& to, const Instruction& from, const ValueId* renamed, ValueId none) {
+  static_assert(std::endian::native == std::endian::little);
+  const auto of = [&](std::size_t k) { return u64{renamed[std::min(from.operands[k], none)]}; };
+  const std::array<u64, 2> pairs = {of(0) | of(1) << 32, of(2) | of(3) << 32};
+  std::memmove(&to, &from, sizeof to);
+  std::memcpy(to.operands.data(), pairs.data(), sizeof pairs);
 }
 
 class Rewrite {
@@ -22,7 +31,8 @@ class Rewrite {
 
   /// Calls `visit(instruction)` for each instruction in order, its operands already renamed. It returns the
   /// value to be used where the instruction's was: that of append() if it keeps it, an earlier one if it
-  /// does not, no_value where there is none.
+  /// does not, no_value where there is none. The instruction it is shown lies where the next one appended
+  /// will: to append it unchanged copies nothing, and after anything else was appended it is gone.
   template <class Visit>
   void run(Visit visit) {
     const std::size_t size = block_.instructions.size();
@@ -42,9 +52,10 @@ class Rewrite {
       const std::size_t first = block_.guest[g].first, end = block_.end_of(g);
       block_.guest[g].first = u32(count_);
       for (std::size_t n = first; n < end; ++n) {
-        Instruction i = in[n];
-        rename(i, renamed, none);
-        renamed[n] = visit(i);
+        if (count_ == room_) [[unlikely]] grow();
+        Instruction& i = out_[count_];
+        put_renamed(i, in[n], renamed, none);
+        renamed[n] = visit(std::as_const(i));
         if (ended_) [[unlikely]] {
           block_.guest.resize(g + 1);
           break;
@@ -60,12 +71,8 @@ class Rewrite {
   std::span<const Instruction> made() const { return {out_, count_}; }
 
   ValueId append(const Instruction& instruction) {
-    if (count_ == room_) [[unlikely]] {
-      scratch_.out.resize(room_ * 2);
-      room_ = scratch_.out.size();
-      out_ = scratch_.out.data();
-    }
-    out_[count_] = instruction;
+    if (count_ == room_) [[unlikely]] grow();
+    if (&instruction != &out_[count_]) std::memcpy(&out_[count_], &instruction, sizeof instruction);
     return ValueId(count_++);
   }
   /// Appends the block's last instruction: nothing behind it can be reached.
@@ -75,6 +82,13 @@ class Rewrite {
   }
 
  private:
+  // Not of a rewrite in place, which never appends more than it has been shown.
+  void grow() {
+    scratch_.out.resize(room_ * 2);
+    room_ = scratch_.out.size();
+    out_ = scratch_.out.data();
+  }
+
   Block& block_;
   Scratch& scratch_;
   Instruction* out_ = nullptr;
