@@ -27,12 +27,12 @@ CodeCache::CodeCache(jit::Frame& frame, CodeMemory memory)
       first_(a_.position()) {}
 
 std::optional<CodeCache::Index> CodeCache::find(u64 pc, u8 variant) const {
-  const auto [begin, end] = by_pc_.equal_range(pc);
-  for (auto at = begin; at != end; ++at) {
-    const jit::Translation& one = records_.translations[at->second];
-    if (!one.uses_variant || one.variant == variant) return at->second;
-  }
-  return std::nullopt;
+  std::optional<Index> found;
+  by_pc_.any_at(pc, [&](Index index) {
+    if (serves(index, variant)) found = index;
+    return found.has_value();
+  });
+  return found;
 }
 
 std::optional<CodeCache::Index> CodeCache::add(const ir::Block& block, const jit::Compiler::Request& request, bool uses_variant) {
@@ -40,7 +40,7 @@ std::optional<CodeCache::Index> CodeCache::add(const ir::Block& block, const jit
   const std::optional<Index> made = compiler_.compile(block, request);
   if (!made) return std::nullopt;
   records_.translations[*made].uses_variant |= uses_variant;
-  by_pc_.emplace(block.pc(), *made);
+  by_pc_.add(block.pc(), *made);
   return made;
 }
 
@@ -73,19 +73,15 @@ void CodeCache::forget_jumps() {
 }
 
 void CodeCache::invalidate(Range range) {
-  bool any = false;
-  for (auto at = by_pc_.begin(); at != by_pc_.end();) {
-    jit::Translation& one = records_.translations[at->second];
+  const bool any = by_pc_.remove_if([&](Index index) {
+    jit::Translation& one = records_.translations[index];
     const bool overlaps = one.pc - range.address < range.size || range.address - one.pc < one.end - one.pc;
-    if (!overlaps) {
-      ++at;
-      continue;
+    if (overlaps) {
+      for (u32 link : one.incoming) unlink(link);
+      one.incoming.clear();
     }
-    for (u32 link : one.incoming) unlink(link);
-    one.incoming.clear();
-    at = by_pc_.erase(at);
-    any = true;
-  }
+    return overlaps;
+  });
   if (any) forget_jumps();
 }
 

@@ -3,9 +3,9 @@
 
 #include "engine/guest/hart.hpp"
 #include "engine/jit/compiler.hpp"
+#include "engine/tier/block_table.hpp"
 
 #include <memory>
-#include <unordered_map>
 
 namespace diptych {
 
@@ -29,7 +29,7 @@ class CodeCache {
     return !one.uses_variant || one.variant == variant;
   }
   /// Lets one be found again that was forgotten: the bytes it was made from are back.
-  void revive(Index index) { by_pc_.emplace(records_.translations[index].pc, index); }
+  void revive(Index index) { by_pc_.add(records_.translations[index].pc, index); }
 
   const jit::Translation& operator[](Index index) const { return records_.translations[index]; }
   const jit::Records& records() const { return records_; }
@@ -72,7 +72,7 @@ class CodeCache {
   void (*enter_)(jit::Frame*, const u8*) = nullptr;
   u32 generation_ = 0;
   u32 first_ = 0;  // position behind the routines
-  std::unordered_multimap<u64, Index> by_pc_;
+  BlockTable by_pc_;
   std::vector<u32> linked_by_variant_;  // links into translations that serve one variant only
   std::vector<u32> remembered_;         // places of the jump cache in use
 };
