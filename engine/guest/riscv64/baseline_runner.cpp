@@ -143,6 +143,7 @@ std::optional<CodeCache::Index> BaselineRunner::made_before(u64 pc) {
   if (!index) return std::nullopt;
   if (made_in_ != cache_->generation()) made_.clear();
   made_in_ = cache_->generation();
+  if (made_.size() == most_made) made_.erase(made_.begin());
   made_.push_back({std::move(from), *index});
   return watched(*index);
 }

@@ -66,6 +66,7 @@ class BaselineRunner {
     std::shared_ptr<const Translation> from;
     CodeCache::Index index;
   };
+  static constexpr std::size_t most_made = 128;
   std::vector<Made> made_;
   u32 made_in_ = 0;
   bool shares_ = false;  // others have the same program before them

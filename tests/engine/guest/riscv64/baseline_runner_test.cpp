@@ -231,4 +231,52 @@ TEST_CASE("what is kept about links and jumps does not grow with how often they 
   CHECK(rig.runner().cache().remembered() <= jit::Frame::jump_cache_size);
 }
 
+// Code beside the window, as the programs of cases have it.
+struct Beside {
+  explicit Beside(std::string_view text) : bytes(code_of(text)) {
+    area = {code_at, bytes.size(), Access::read | Access::execute, bytes.data()};
+  }
+  void bind(BaselineRunner& runner) { runner.bind(std::span(&area, 1), code_at + bytes.size()); }
+  static GuestState run(BaselineRunner& runner, std::string_view assignments) {
+    runner.hart.state = input_of(assignments).state;
+    runner.hart.retired = 0;
+    CHECK(runner.run(Budget{100}).kind == StopKind::end);
+    return runner.hart.state;
+  }
+
+  std::vector<u8> bytes;
+  Area area;
+};
+
+TEST_CASE("what was made of bytes that come back is found again, and nothing else is") {
+  Rig rig;
+  Beside code("addi a0, a0, 1; addi a0, a0, 1");
+  code.bind(rig.runner());
+  const std::vector<u8> first = code.bytes, second = code_of("addi a0, a0, 1; addi a0, a0, 2");
+  const auto& made = rig.runner().cache().records().translations;
+  for (int round = 0; round < 3; ++round)
+    for (const auto& [bytes, sum] : {std::pair{first, u64{2}}, std::pair{second, u64{3}}}) {
+      std::ranges::copy(bytes, code.bytes.begin());
+      rig.runner().code_changed({code_at, bytes.size()});
+      CHECK(Beside::run(rig.runner(), "").words[x_word + 10] == sum);
+    }
+  CHECK(made.size() == 2);
+}
+
+TEST_CASE("a block lifted for one rounding mode and translated for another rounds as it says") {
+  // Lifted once for all modes, since it names its own; the host's is another each time.
+  Beside code("fdiv.d fa3, fa1, fa2, rdn; fdiv.d fa0, fa1, fa2, rup");
+  std::vector<GuestState> states;
+  for (std::string_view mode : {"fcsr=0", "fcsr=0x40", "fcsr=0x60", "fcsr=0x20"}) {
+    Rig rig;
+    code.bind(rig.runner());
+    for (std::string_view own : {mode, std::string_view("fcsr=0x60"), mode})
+      states.push_back(Beside::run(rig.runner(), "fa1=d:1 fa2=d:3 " + std::string(own)));
+  }
+  for (const GuestState& state : states) {
+    CHECK(state.words[f_word + 10] == 0x3fd5555555555556);
+    CHECK(state.words[f_word + 13] == 0x3fd5555555555555);
+  }
+}
+
 }  // namespace diptych::riscv64
