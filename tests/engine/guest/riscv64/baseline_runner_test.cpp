@@ -265,12 +265,12 @@ TEST_CASE("what was made of bytes that come back is found again, and nothing els
 
 TEST_CASE("a block lifted for one rounding mode and translated for another rounds as it says") {
   // Lifted once for all modes, since it names its own; the host's is another each time.
-  Beside code("fdiv.d fa3, fa1, fa2, rdn; fdiv.d fa0, fa1, fa2, rup");
+  Beside code("fdiv.d fa0, fa1, fa2, rup; fdiv.d fa3, fa1, fa2, rdn");
   std::vector<GuestState> states;
   for (std::string_view mode : {"fcsr=0", "fcsr=0x40", "fcsr=0x60", "fcsr=0x20"}) {
     Rig rig;
     code.bind(rig.runner());
-    for (std::string_view own : {mode, std::string_view("fcsr=0x60"), mode})
+    for (std::string_view own : {mode, std::string_view("fcsr=0"), mode})
       states.push_back(Beside::run(rig.runner(), "fa1=d:1 fa2=d:3 " + std::string(own)));
   }
   for (const GuestState& state : states) {
