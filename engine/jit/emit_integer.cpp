@@ -13,6 +13,10 @@ namespace {
 
 bool is_comparison(Opcode opcode) { return opcode >= Opcode::equal && opcode <= Opcode::greater_equal_unsigned; }
 
+// Parts of a register would have to be cut out before they are compared: that hardly occurs, and is done in
+// software.
+bool is_narrow(Type type) { return type == Type::i8 || type == Type::i16; }
+
 Gp sized(Gp r, unsigned bits) { return bits <= 32 ? r.r32() : r; }
 
 }  // namespace
@@ -290,7 +294,7 @@ bool Compiler::is_fused(ValueId n) const {
     const ValueId user = values_.last_user(n);
     return user != no_value && at(user).opcode == Opcode::extend_signed && at(user).type == Type::i64;
   }
-  if (!is_comparison(i.opcode) || values_.uses(n) != 1) return false;
+  if (!is_comparison(i.opcode) || is_narrow(i.operand_type) || values_.uses(n) != 1) return false;
   const ValueId user = values_.last_user(n);
   if (user == no_value || at(user).operands[0] != n) return false;
   const Opcode by = at(user).opcode;
@@ -341,9 +345,7 @@ Compiler::Condition Compiler::condition(ValueId v) {
 
 void Compiler::compare_to_number(ValueId n) {
   const ir::Instruction& i = at(n);
-  // Parts of a register would have to be cut out first: such comparisons hardly occur.
-  const bool narrow = i.operand_type == Type::i8 || i.operand_type == Type::i16;
-  if (narrow) return in_software(n);
+  if (is_narrow(i.operand_type)) return in_software(n);
   if (is_fused(n)) return;
   const Condition holds = condition_of(i.opcode);
   compare(n);

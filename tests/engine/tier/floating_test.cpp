@@ -166,4 +166,18 @@ TEST_CASE("flags are where they are asked for, whoever has raised them") {
   }
 }
 
+TEST_CASE("the same operation once more raises its flags once more") {
+  const auto interpreter = make_interpreter_machine();
+  const Machines machines = all_stages();
+  for (const char* text : {"fadd.d fa0, fa1, fa2; csrrwi zero, fflags, 0; fadd.d fa3, fa1, fa2; csrrs a0, fflags, zero",
+                           "fadd.d fa0, fa1, fa2; csrrw a0, fcsr, zero; fadd.d fa3, fa1, fa2; ebreak",
+                           "fsqrt.s fa0, fa1; csrrci zero, fflags, 31; fsqrt.s fa3, fa1; fsqrt.s fa4, fa1; csrrwi a1, fflags, 2; fsqrt.s fa4, fa1",
+                           "fdiv.d fa0, fa1, fa2, rup; csrrwi a0, fflags, 0; ld a1, 0(a2); fdiv.d fa0, fa1, fa2, rup; ld a3, 0(a4)"}) {
+    INFO(text);
+    prepare(*interpreter, machines, program_of(text));
+    const std::vector<Input> inputs = {input_of("fa1=d:1 fa2=d:0.1"), input_of("fa1=d:1 fa2=d:0.1 a2=0x20000"), input_of("fa1=s:nan fa2=d:3")};
+    for (u64 budget = 0; budget < 8; ++budget) REQUIRE(difference(*interpreter, machines, inputs, Budget{budget}) == "");
+  }
+}
+
 }  // namespace diptych::riscv64
