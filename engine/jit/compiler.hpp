@@ -53,12 +53,14 @@ class Compiler {
 
   // Integers: emit_integer.cpp
   void binary(ValueId n);
+  bool masks_a_count(ValueId n, ValueId value, ValueId mask) const;
   void shift(ValueId n);
   void rotate(ValueId n);
   void multiply_high(ValueId n);
   void divide(ValueId n);
   void bits(ValueId n);
   void extend(ValueId n);
+  void extend_by_zeros(ValueId n, ValueId from);
   void select(ValueId n);
   void compare_to_number(ValueId n);
   /// Emits the comparison behind a condition, and gives when it holds. Nothing else may be emitted before

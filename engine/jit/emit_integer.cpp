@@ -34,9 +34,22 @@ void Compiler::binary(ValueId n) {
     values_.consume(a);
     return values_.consume(b);
   }
-  const unsigned bits = bits_of(i.type);
   const bool commutes = i.opcode != Opcode::subtract;
   if (commutes && values_.is_constant(a)) std::swap(a, b);
+  if (masks_a_count(n, a, b)) {
+    // The host does so, too.
+    values_.define_alias(n, a);
+    values_.consume(a);
+    return values_.consume(b);
+  }
+  // What keeps nothing of the upper half is done without it.
+  const bool low_half = i.opcode == Opcode::bit_and && i.type == Type::i64 && !values_.wants_vector(n) && values_.is_constant(b) &&
+                        values_.constant(b) <= ~u32{0};
+  if (low_half && values_.constant(b) == ~u32{0} && !values_.is_constant(a)) {
+    extend_by_zeros(n, a);
+    return values_.consume(b);
+  }
+  const unsigned bits = low_half ? 32 : bits_of(i.type);
   const std::optional<i32> number = values_.immediate(b, bits);
   const bool clean = bits == 32;
   if (i.opcode == Opcode::multiply) {
@@ -97,12 +110,35 @@ void Compiler::binary(ValueId n) {
     case Opcode::subtract: emit([&](auto x) { a_.sub(to, x); }); break;
     case Opcode::bit_and: emit([&](auto x) { a_.and_(to, x); }); break;
     case Opcode::bit_or: emit([&](auto x) { a_.or_(to, x); }); break;
-    case Opcode::bit_xor: emit([&](auto x) { a_.xor_(to, x); }); break;
+    case Opcode::bit_xor:
+      if (number == -1) a_.not_(to);
+      else emit([&](auto x) { a_.xor_(to, x); });
+      break;
     default:
       if (memory) a_.imul(to, *memory);
       else a_.imul(to, same ? to : number ? to : right);
   }
   values_.consume(b);
+}
+
+// Whether it is the only use of a value to be a count, of which the host takes these very bits.
+bool Compiler::masks_a_count(ValueId n, ValueId value, ValueId mask) const {
+  if (at(n).opcode != Opcode::bit_and || !values_.is_constant(mask) || values_.is_constant(value) || !values_.used_once(n)) return false;
+  ValueId count = n, user = values_.last_user(n);
+  if (user != no_value && at(user).opcode == Opcode::truncate && values_.used_once(user)) {
+    count = user;
+    user = values_.last_user(user);
+  }
+  if (user == no_value || at(user).operands[1] != count || at(user).operands[0] == count) return false;
+  switch (at(user).opcode) {
+    case Opcode::shift_left:
+    case Opcode::shift_right_signed:
+    case Opcode::shift_right_unsigned:
+    case Opcode::rotate_right: break;
+    default: return false;
+  }
+  const unsigned bits = bits_of(at(user).type);
+  return bits >= 32 && values_.constant(mask) == bits - 1;
 }
 
 void Compiler::shift(ValueId n) {
@@ -120,7 +156,8 @@ void Compiler::shift(ValueId n) {
     return values_.consume(count);
   }
   // The host takes the count modulo the width: right only where it is known to be below it.
-  const ir::Instruction& masked = at(values_.root(count));
+  const ValueId whole = at(count).opcode == Opcode::truncate ? at(count).operands[0] : count;
+  const ir::Instruction& masked = at(at(whole).opcode == Opcode::bit_and ? whole : values_.root(count));
   const bool in_range = masked.opcode == Opcode::bit_and && at(masked.operands[1]).opcode == Opcode::constant &&
                         at(masked.operands[1]).immediate < bits;
   if (!in_range) return in_software(n);
@@ -243,31 +280,33 @@ void Compiler::extend(ValueId n) {
     values_.define_alias(n, from);
     return values_.consume(from);
   }
-  if (const std::optional<Mem> memory = values_.memory(from, bits / 8)) {
-    const Gp to = values_.define_general(n, !is_signed);
-    if (is_signed) {
-      if (bits == 32) a_.movsxd(to, *memory);
-      else a_.movsx(to, *memory);
-    } else if (bits == 32) {
-      a_.mov(to.r32(), *memory);
-    } else {
-      a_.movzx(to.r32(), *memory);
-    }
+  if (!is_signed && bits == 32) return extend_by_zeros(n, from);
+  const std::optional<Mem> memory = values_.memory(from, bits / 8);
+  Gp r;
+  if (!memory) {
+    r = values_.general(from);
+    values_.consume(from);
+  }
+  const Gp to = values_.define_general(n, !is_signed);
+  if (bits == 32) {
+    memory ? a_.movsxd(to, *memory) : a_.movsxd(to, r.r32());
+  } else if (memory) {
+    is_signed ? a_.movsx(to, *memory) : a_.movzx(to.r32(), *memory);
+  } else {
+    const Gp part = bits == 16 ? Gp(r.r16()) : Gp(r.r8());
+    is_signed ? a_.movsx(to, part) : a_.movzx(to.r32(), part);
+  }
+  if (memory) values_.consume(from);
+}
+
+void Compiler::extend_by_zeros(ValueId n, ValueId from) {
+  if (const std::optional<Mem> memory = values_.memory(from, 4)) {
+    a_.mov(values_.define_general(n, true).r32(), *memory);
     return values_.consume(from);
   }
   const Gp r = values_.general(from);
   values_.consume(from);
-  const Gp to = values_.define_general(n, !is_signed);
-  if (bits == 32) {
-    if (is_signed) a_.movsxd(to, r.r32());
-    else a_.mov(to.r32(), r.r32());
-  } else if (bits == 16) {
-    if (is_signed) a_.movsx(to, r.r16());
-    else a_.movzx(to.r32(), r.r16());
-  } else {
-    if (is_signed) a_.movsx(to, r.r8());
-    else a_.movzx(to.r32(), r.r8());
-  }
+  a_.mov(values_.define_general(n, true).r32(), r.r32());
 }
 
 void Compiler::select(ValueId n) {
@@ -286,7 +325,7 @@ void Compiler::select(ValueId n) {
   values_.consume(yes);
 }
 
-// Comparisons whose only use is the next thing emitted leave their result in the flags.
+// Comparisons whose only use is a condition are emitted where that is, and leave their result in the flags.
 bool Compiler::is_fused(ValueId n) const {
   const ir::Instruction& i = at(n);
   if (i.opcode == Opcode::load) {
@@ -294,14 +333,14 @@ bool Compiler::is_fused(ValueId n) const {
     const ValueId user = values_.last_user(n);
     return user != no_value && at(user).opcode == Opcode::extend_signed && at(user).type == Type::i64;
   }
-  if (!is_comparison(i.opcode) || is_narrow(i.operand_type) || values_.uses(n) != 1) return false;
+  if (!is_comparison(i.opcode) || is_narrow(i.operand_type) || !values_.used_once(n)) return false;
   const ValueId user = values_.last_user(n);
   if (user == no_value || at(user).operands[0] != n) return false;
   const Opcode by = at(user).opcode;
   if (by != Opcode::branch && by != Opcode::exit_if && by != Opcode::trap_if && by != Opcode::select) return false;
-  for (ValueId between = n + 1; between < user; ++between)
-    if (values_.live(between) && at(between).opcode != Opcode::constant) return false;
-  return true;
+  // What is compared may need two registers until then, where the result needs one.
+  constexpr ValueId farthest = 16;
+  return user - n <= farthest;
 }
 
 Compiler::Condition Compiler::condition_of(Opcode opcode) {

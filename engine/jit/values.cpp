@@ -70,7 +70,8 @@ void Values::count_uses() {
     // All four, those not there included: a loop that ends where they do is mispredicted more often than not.
     for (u32 k = 0; k < 4; ++k) {
       Value& operand = values[std::min(i.operands[k], count + k)];
-      operand.last_user = operand.uses == 0 ? n : operand.last_user;
+      operand.used_once = operand.uses == 0;
+      operand.last_user = operand.used_once ? n : operand.last_user;
       ++operand.uses;
       operand.only_addresses &= use.address & (k == 0);
       operand.wants_vector |= on_vectors;

@@ -36,6 +36,8 @@ class Values {
   ValueId root(ValueId v) const { return alias_[v]; }
   bool live(ValueId v) const { return values_[v].live; }
   u32 uses(ValueId v) const { return values_[root(v)].uses; }
+  /// The block names it as an operand in one place only, wherever that stands.
+  bool used_once(ValueId v) const { return values_[v].used_once; }
   bool raises(ValueId v) const { return values_[v].raises; }
   bool only_addresses(ValueId v) const { return values_[v].only_addresses; }
   ValueId last_user(ValueId v) const { return values_[v].last_user; }
@@ -100,6 +102,7 @@ class Values {
     bool live = false;
     bool raises = false;
     bool wants_vector = false;
+    bool used_once = false;
     bool only_addresses = true;  // all its uses are
     u16 index = 0;           // slot, or word at home
     u16 word = no_word;      // a word this value is, or lately was
