@@ -92,6 +92,14 @@ class Compiler {
   /// A jump that is taken where the block has changed what it was translated for.
   u32 jump_if_variant_changed();
 
+  // Single-precision numbers in registers of twice their width: emit_boxes.cpp
+  /// Whether the value is a shift by which a select finds out if a number is boxed; then that does it all.
+  bool begins_unboxing(ValueId n);
+  void unbox(ValueId n);
+  /// Whether the value is widened to be boxed only, from where the vector registers are.
+  bool begins_boxing(ValueId n);
+  void box(ValueId n, ValueId widened, ValueId ones);
+
   // Control: emit_control.cpp
   void entry();
   u32 new_link(u64 target);

@@ -36,6 +36,7 @@ void Compiler::binary(ValueId n) {
   }
   const bool commutes = i.opcode != Opcode::subtract;
   if (commutes && values_.is_constant(a)) std::swap(a, b);
+  if (i.opcode == Opcode::bit_or && at(a).opcode == Opcode::extend_unsigned && values_.deferred(a)) return box(n, a, b);
   if (masks_a_count(n, a, b)) {
     // The host does so, too.
     values_.define_alias(n, a);
@@ -146,6 +147,7 @@ void Compiler::shift(ValueId n) {
   const unsigned bits = bits_of(i.type);
   const ValueId count = i.operands[1];
   if (bits < 32) return in_software(n);
+  if (begins_unboxing(n)) return;
   if (values_.is_constant(count)) {
     const u64 by = values_.constant(count);
     if (by >= bits) return in_software(n);
@@ -280,6 +282,7 @@ void Compiler::extend(ValueId n) {
     values_.define_alias(n, from);
     return values_.consume(from);
   }
+  if (begins_boxing(n)) return;
   if (!is_signed && bits == 32) return extend_by_zeros(n, from);
   const std::optional<Mem> memory = values_.memory(from, bits / 8);
   Gp r;
@@ -310,6 +313,7 @@ void Compiler::extend_by_zeros(ValueId n, ValueId from) {
 }
 
 void Compiler::select(ValueId n) {
+  if (values_.deferred(n)) return unbox(n);
   const ir::Instruction& i = at(n);
   const auto [when, yes, no, unused] = i.operands;
   const unsigned bits = bits_of(i.type) <= 32 ? 32 : 64;
@@ -385,7 +389,7 @@ Compiler::Condition Compiler::condition(ValueId v) {
 void Compiler::compare_to_number(ValueId n) {
   const ir::Instruction& i = at(n);
   if (is_narrow(i.operand_type)) return in_software(n);
-  if (is_fused(n)) return;
+  if (values_.deferred(n) || is_fused(n)) return;
   const Condition holds = condition_of(i.opcode);
   compare(n);
   const Gp to = values_.define_general(n, true);

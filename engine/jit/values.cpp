@@ -289,11 +289,18 @@ Xmm Values::vector(ValueId v) {
 }
 
 std::optional<Mem> Values::memory(ValueId v, unsigned bytes) const {
+  std::optional<Mem> found;
+  if (values_[root(v)].uses == 1) found = lies(v);
+  if (found) found->setSize(bytes);
+  return found;
+}
+
+std::optional<Mem> Values::lies(ValueId v) const {
   const Value& value = values_[root(v)];
   // Where no value stays in a register, each operation is at least seen to work on registers.
-  if (value.uses != 1 || !options_.keep_values) return std::nullopt;
-  if (value.place == Place::home) return at(layout_.word(value.index), bytes);
-  if (value.place == Place::slot) return at(layout_.slot(value.index), bytes);
+  if (!options_.keep_values) return std::nullopt;
+  if (value.place == Place::home) return at(layout_.word(value.index));
+  if (value.place == Place::slot) return at(layout_.slot(value.index));
   return std::nullopt;
 }
 

@@ -50,6 +50,9 @@ class Values {
   /// The register holds the value extended by its sign to 64 bits.
   bool extended(ValueId v) const { return values_[root(v)].extended; }
   void set_extended(ValueId n) { values_[n].extended = true; }
+  /// Nothing is emitted where it stands; the operation that it is for does it.
+  bool deferred(ValueId v) const { return values_[v].deferred; }
+  void defer(ValueId n) { values_[n].deferred = true; }
   /// A constant that fits where an instruction of this width takes a sign-extended number.
   std::optional<i32> immediate(ValueId v, unsigned bits) const;
   Location location(ValueId v);
@@ -60,6 +63,8 @@ class Values {
   asmjit::x86::Xmm vector(ValueId v);
   /// In memory, if the value is there and not worth a register.
   std::optional<asmjit::x86::Mem> memory(ValueId v, unsigned bytes) const;
+  /// Where the value is in memory, if it is and may be used there: eight bytes.
+  std::optional<asmjit::x86::Mem> lies(ValueId v) const;
   /// One use is over; the last one frees the place.
   void consume(ValueId v);
   /// Will be used so many times more.
@@ -103,6 +108,7 @@ class Values {
     bool raises = false;
     bool wants_vector = false;
     bool used_once = false;
+    bool deferred = false;
     bool only_addresses = true;  // all its uses are
     u16 index = 0;           // slot, or word at home
     u16 word = no_word;      // a word this value is, or lately was
