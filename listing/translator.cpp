@@ -99,7 +99,7 @@ bool Translator::Workshop::compile(Translated& made, const jit::Options& options
   std::vector<Part> parts;
   jit::Compiler::Request request = riscv64::compile_request(options, made.rounding);
   request.parts = &parts;
-  const std::optional<u32> index = compiler.compile(made.passes.empty() ? made.lifted : made.passes.back().block, request);
+  const std::optional<u32> index = compiler.compile(made.passes[ir::baseline_passes - 1].block, request);
   if (!index) return false;
   const jit::Translation& translation = records.translations[*index];
   made.address = translation.pc;

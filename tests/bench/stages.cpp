@@ -88,14 +88,16 @@ std::size_t ir_instructions(const Batch& batch) {
 
 std::vector<Stage> stages() {
   std::vector<Stage> all = {{"decode", decode, "guest", decoded_instructions}, {"lift", lift, "IR", ir_instructions}};
-  for (const ir::Pass& pass : ir::passes()) {
+  const auto add = [&](const ir::Pass& pass, bool in_baseline) {
     auto run = [pass](Batch& batch) {
       for (std::size_t i = 0; i < batch.stretches.size(); ++i) pass.run(batch.blocks[i], batch.scratch);
     };
-    all.push_back({std::string(pass.name), run, "IR", ir_instructions});
-  }
+    all.push_back({std::string(pass.name), run, "IR", ir_instructions, in_baseline});
+  };
+  for (const ir::Pass& pass : ir::passes().first(ir::baseline_passes)) add(pass, true);
   all.push_back({"emit", emit, "bytes", emitted_bytes});
   all.push_back({"link", link, "jumps", links});
+  for (const ir::Pass& pass : ir::passes().subspan(ir::baseline_passes)) add(pass, false);
   return all;
 }
 

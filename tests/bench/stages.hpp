@@ -32,9 +32,10 @@ struct Stage {
   std::function<void(Batch&)> run;  ///< takes what the stage before it left, and leaves what the next one takes
   std::string unit;                 ///< of what it leaves: "IR", "bytes"
   std::size_t (*left)(const Batch&);  ///< how much that is
+  bool in_baseline = true;            ///< on the way to the code of the baseline tier
 };
 
-/// In the order in which they run.
+/// In the order in which they run: first those of the baseline tier.
 std::vector<Stage> stages();
 
 }  // namespace diptych::bench

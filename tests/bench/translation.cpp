@@ -143,17 +143,19 @@ int run(int argc, char** argv) {
   auto line = [](std::string_view name, std::span<const double> times, std::string_view left) {
     fmt::print("{:<16}  {:>6.1f}  {:>4.0f} %  {:>12}\n", name, median(times), spread(times) * 100, left);
   };
+  bool summed = false;
   for (const Cost& cost : costs) {
+    if (!cost.stage.in_baseline && !std::exchange(summed, true)) line("all for baseline", totals, "");
     const double left = double(cost.left) / double(instructions);
     line(cost.stage.name, cost.nanoseconds, fmt::format("{:.2f} {:<5}", left, cost.stage.unit));
-    for (unsigned i = 0; i < rounds; ++i) totals[i] += cost.nanoseconds[i];
+    for (unsigned i = 0; cost.stage.in_baseline && i < rounds; ++i) totals[i] += cost.nanoseconds[i];
     stages_json.push_back({{"name", cost.stage.name},
                            {"nanoseconds", median(cost.nanoseconds)},
                            {"spread", spread(cost.nanoseconds)},
                            {"leaves", left},
-                           {"unit", cost.stage.unit}});
+                           {"unit", cost.stage.unit},
+                           {"in_baseline", cost.stage.in_baseline}});
   }
-  line("all", totals, "");
   fmt::print("Nanoseconds a guest instruction, and what a stage leaves for each.\n"
              "Medians of {} rounds over {} guest instructions in {} blocks of {} programs.\n", rounds, instructions,
              stretches.size(), files.size());

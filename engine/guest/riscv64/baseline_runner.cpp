@@ -130,7 +130,7 @@ std::optional<CodeCache::Index> BaselineRunner::translation_at(u64 pc) {
 std::optional<CodeCache::Index> BaselineRunner::made_before(u64 pc) {
   u64 unreachable = 0;
   std::shared_ptr<const Translation> from =
-      TranslationStore::shared().translate(hart.memory, pc, variant_, code_end_, ir::passes().size(), unreachable);
+      TranslationStore::shared().translate(hart.memory, pc, variant_, code_end_, ir::baseline_passes, unreachable);
   if (!from) return std::nullopt;
   if (made_in_ != cache_->generation()) made_.clear();
   made_in_ = cache_->generation();
@@ -139,7 +139,7 @@ std::optional<CodeCache::Index> BaselineRunner::made_before(u64 pc) {
       cache_->revive(made.index);
       return watched(made.index);
     }
-  const auto index = cache_->add(from->after(ir::passes().size()), request(), from->uses_variant());
+  const auto index = cache_->add(from->after(ir::baseline_passes), request(), from->uses_variant());
   if (!index) return std::nullopt;
   if (made_in_ != cache_->generation()) made_.clear();
   made_in_ = cache_->generation();
@@ -151,7 +151,7 @@ std::optional<CodeCache::Index> BaselineRunner::made_before(u64 pc) {
 std::optional<CodeCache::Index> BaselineRunner::made_anew(u64 pc) {
   for (std::size_t most = Lifter::most_instructions; most != 0; most /= 2) {
     if (!lift(pc, most)) return std::nullopt;
-    ir::optimize(block_, scratch_);
+    ir::optimize(block_, scratch_, ir::baseline_passes);
     if (const auto made = cache_->add(block_, request(), lifted_for_variant_)) return watched(*made);
   }
   hart.stop = {.kind = StopKind::illegal};  // unreachable: one instruction always has room

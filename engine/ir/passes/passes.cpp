@@ -8,8 +8,8 @@ namespace {
 constexpr auto all = std::to_array<Pass>({
     {"forward", forward},
     {"fold", fold},
-    {"common", common},
     {"checks", checks},
+    {"common", common},
     {"dead", dead},
 });
 

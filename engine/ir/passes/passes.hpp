@@ -16,10 +16,10 @@ namespace diptych::ir {
 void forward(Block& block, Scratch& scratch);
 /// What can be computed now is; what can be said shorter is.
 void fold(Block& block, Scratch& scratch);
-/// What was computed or loaded before is not again.
-void common(Block& block, Scratch& scratch);
 /// Accesses beside one whose address was checked are marked as checked.
 void checks(Block& block, Scratch& scratch);
+/// What was computed or loaded before is not again.
+void common(Block& block, Scratch& scratch);
 /// What nobody can see is left out: values not used, words written over.
 void dead(Block& block, Scratch& scratch);
 
@@ -30,6 +30,10 @@ struct Pass {
 
 /// In the order they run.
 std::span<const Pass> passes();
+
+/// So many of them are worth their time to the baseline compiler, which finds by itself what nobody uses,
+/// and writes no word twice.
+constexpr std::size_t baseline_passes = 3;
 
 /// The place of a pass in their order, counted from 1; 0 where there is none of this name. So it is the
 /// count for optimize() that runs all up to this one.
