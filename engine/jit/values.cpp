@@ -59,23 +59,28 @@ void Values::count_uses() {
     Value& value = values[n];
     alias_[n] = n;
     // Every user has been here.
-    value.wants_vector &= ir::bits_of(i.type) >= 32;
+    if (ir::bits_of(i.type) < 32) value.use &= u8(~in_vectors);
     value.live = use.kept | (value.uses != 0) | value.raises;
     if (!value.live) continue;
     if (i.opcode == Opcode::raise_flags) {
       values[i.operands[0]].raises = true;
       continue;
     }
-    const bool on_vectors = i.opcode == Opcode::reinterpret ? ir::is_float(i.type) || value.wants_vector : use.floating;
-    // All four, those not there included: a loop that ends where they do is mispredicted more often than not.
-    for (u32 k = 0; k < 4; ++k) {
+    const bool on_vectors = i.opcode == Opcode::reinterpret ? ir::is_float(i.type) || (value.use & in_vectors) : use.floating;
+    const u8 also = on_vectors ? in_vectors : u8{0};
+    const auto count_use = [&](u32 k, u8 keep) {
       Value& operand = values[std::min(i.operands[k], count + k)];
-      operand.used_once = operand.uses == 0;
-      operand.last_user = operand.used_once ? n : operand.last_user;
+      const bool first = operand.uses == 0;
+      operand.last_user = first ? n : operand.last_user;
       ++operand.uses;
-      operand.only_addresses &= use.address & (k == 0);
-      operand.wants_vector |= on_vectors;
-    }
+      operand.use = u8((operand.use & keep) | also | (first ? once : u8{0}));
+    };
+    // Two, those not there included: a loop that ends where they do is mispredicted more often than not.
+    count_use(0, use.address ? as_address | in_vectors : in_vectors);
+    count_use(1, in_vectors);
+    if (i.operands[2] == no_value) continue;
+    count_use(2, in_vectors);
+    count_use(3, in_vectors);
   }
 }
 

@@ -37,11 +37,11 @@ class Values {
   bool live(ValueId v) const { return values_[v].live; }
   u32 uses(ValueId v) const { return values_[root(v)].uses; }
   /// The block names it as an operand in one place only, wherever that stands.
-  bool used_once(ValueId v) const { return values_[v].used_once; }
+  bool used_once(ValueId v) const { return values_[v].use & once; }
   bool raises(ValueId v) const { return values_[v].raises; }
-  bool only_addresses(ValueId v) const { return values_[v].only_addresses; }
+  bool only_addresses(ValueId v) const { return values_[v].use & as_address; }
   ValueId last_user(ValueId v) const { return values_[v].last_user; }
-  bool wants_vector(ValueId v) const { return values_[v].wants_vector; }
+  bool wants_vector(ValueId v) const { return values_[v].use & in_vectors; }
   bool is_constant(ValueId v) const { return block_->instructions[root(v)].opcode == ir::Opcode::constant; }
   u64 constant(ValueId v) const { return block_->instructions[root(v)].immediate; }
   bool in_vector(ValueId v) const { return values_[root(v)].place == Place::vector; }
@@ -99,6 +99,11 @@ class Values {
   bool overflowed() const { return overflowed_; }
 
  private:
+  // How a value is used, told in one byte because it is written for every operand there is.
+  static constexpr u8 once = 1;
+  static constexpr u8 as_address = 2;  // each time
+  static constexpr u8 in_vectors = 4;  // at least once
+
   struct Value {
     Place place = Place::nowhere;
     u8 reg = 0;
@@ -106,10 +111,8 @@ class Values {
     bool extended = false;
     bool live = false;
     bool raises = false;
-    bool wants_vector = false;
-    bool used_once = false;
     bool deferred = false;
-    bool only_addresses = true;  // all its uses are
+    u8 use = as_address;
     u16 index = 0;           // slot, or word at home
     u16 word = no_word;      // a word this value is, or lately was
     u16 pins = 0;            // words not at home that it is
