@@ -11,6 +11,8 @@ namespace {
 
 using namespace riscv64;
 
+constexpr u64 rounding_bits = 0xe0;  // of fcsr
+
 // About eleven of sixteen bits set.
 u32 most_bits(Random& random) {
   const u64 a = random.next(), b = random.next();
@@ -41,7 +43,7 @@ void relate(GuestState& state, u32 pointers, Random& random) {
   if ((r >> 29 & 1) != 0) f ^= u64{1} << (format == 0 ? 31 : 63);
 }
 
-void vary(GuestState& state, const Block& block, Random& random) {
+void vary(GuestState& state, const Block& block, u64 rounding, Random& random) {
   u64* x = &state.words[x_word];
   for_each_bit(most_bits(random) & ~block.pointers & ~u32{1}, [&](unsigned i) { x[i] = any_integer(random); });
   u64* f = &state.words[f_word];
@@ -49,7 +51,8 @@ void vary(GuestState& state, const Block& block, Random& random) {
   for_each_bit(floats & 0x55555555, [&](unsigned i) { f[i] = sample(single_samples, random); });
   for_each_bit(floats & 0xaaaaaaaa, [&](unsigned i) { f[i] = sample(double_samples, random); });
   const u64 r = random.next();
-  if (r % 4 != 0) state.words[fcsr_word] = any_fcsr(random);
+  const u64 flags = (r % 4 != 0 ? any_fcsr(random) : state.words[fcsr_word]) & ~rounding_bits;
+  state.words[fcsr_word] = flags | rounding;
   if ((r >> 2) % 2 != 0) {
     relate(state, block.pointers, random);
     relate(state, block.pointers, random);
@@ -62,12 +65,16 @@ void vary(GuestState& state, const Block& block, Random& random) {
 
 void inputs_of(const Block& block, std::size_t count, std::vector<Input>& out) {
   out.resize(count);
+  // A stage that translates does so for each rounding mode: two of them a block, one after the other, since
+  // there are many blocks.
+  Random of_block(block.seed);
+  const u64 other_rounding = any_fcsr(of_block) & rounding_bits;
   for (std::size_t i = 0; i < count; ++i) {
     out[i].state = block.base.state;
     if (!out[i].memory.empty() || !block.base.memory.empty()) out[i].memory = block.base.memory;
     if (i == 0 || block.program.guest != Guest::riscv64) continue;
     Random random(block.seed + i * 0xd1342543de82ef95);
-    vary(out[i].state, block, random);
+    vary(out[i].state, block, (i & 16) == 0 ? block.base.state.words[fcsr_word] & rounding_bits : other_rounding, random);
   }
 }
 
