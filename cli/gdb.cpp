@@ -54,6 +54,6 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace
 
 const Verb gdb_verb = {"gdb", "serve a case to gdb",
-                       "  diptych gdb reports/out/findings/lw-register.case --listen 127.0.0.1:1234", run};
+                       "  diptych gdb reports/out/findings/interp-lw-register.case --listen 127.0.0.1:1234", run};
 
 }  // namespace diptych::cli

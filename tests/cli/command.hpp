@@ -15,6 +15,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,9 +27,12 @@ namespace fs = std::filesystem;
 inline const std::string command = DIPTYCH_BINARY_DIR "/diptych";
 inline const fs::path edge_cases = DIPTYCH_SOURCE_DIR "/corpus/seeds/riscv64/edge";
 
+/// What is there to be read: what /proc tells of a process ends, with an error, where the process does.
 inline std::string slurp(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 /// A directory of a test's own, gone with it.
