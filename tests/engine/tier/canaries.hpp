@@ -19,21 +19,30 @@ class Canaries {
  public:
   static constexpr u8 byte = 0xc5;
 
-  explicit Canaries(u64 size) {
+  using Reserved = std::vector<std::pair<u64, u64>>;
+
+  /// Every run of addresses, larger than any memory, that this process keeps without access.
+  static Reserved reserved() {
     std::FILE* const maps = std::fopen("/proc/self/maps", "r");
     REQUIRE(maps);
-    std::vector<std::pair<u64, u64>> reserved;
+    Reserved found;
     char line[512];
     while (std::fgets(line, sizeof line, maps)) {
       unsigned long begin = 0, end = 0;
       char rights[5] = {};
       if (std::sscanf(line, "%lx-%lx %4s", &begin, &end, rights) == 3 && rights[0] == '-' && end - begin > (u64{1} << 31))
-        reserved.emplace_back(begin, end);
+        found.emplace_back(begin, end);
     }
     std::fclose(maps);
-    for (const auto& [begin, end] : reserved) {
-      place(begin - size, size);
-      place(end, size);
+    return found;
+  }
+
+  /// Around what was reserved since `before`: a sanitizer keeps addresses of its own, and lets no one near them.
+  Canaries(const Reserved& before, u64 size) {
+    for (const auto& one : reserved()) {
+      if (std::ranges::find(before, one) != before.end()) continue;
+      place(one.first - size, size);
+      place(one.second, size);
     }
   }
   Canaries(const Canaries&) = delete;
