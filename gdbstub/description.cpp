@@ -11,10 +11,10 @@ std::string describe_in_xml(const Description& description) {
       "<?xml version=\"1.0\"?>\n"
       "<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
       "<target version=\"1.0\">\n"
-      "<architecture>{}</architecture>\n"
-      "<osabi>{}</osabi>\n",
-      description.architecture, description.os_abi);
+      "<architecture>{}</architecture>\n",
+      description.architecture);
   auto out = std::back_inserter(xml);
+  if (!description.os_abi.empty()) fmt::format_to(out, "<osabi>{}</osabi>\n", description.os_abi);
   std::string_view open;
   for (std::size_t number = 0; number < description.registers.size(); ++number) {
     const RegisterDescription& reg = description.registers[number];
@@ -28,6 +28,9 @@ std::string describe_in_xml(const Description& description) {
     fmt::format_to(out, "<reg name=\"{}\" bitsize=\"{}\" type=\"{}\" regnum=\"{}\"", reg.name, reg.bits, reg.type,
                    number);
     if (!reg.group.empty()) fmt::format_to(out, " group=\"{}\"", reg.group);
+    if (!reg.other_name.empty()) fmt::format_to(out, " altname=\"{}\"", reg.other_name);
+    if (!reg.generic.empty()) fmt::format_to(out, " generic=\"{}\"", reg.generic);
+    if (reg.dwarf >= 0) fmt::format_to(out, " dwarf_regnum=\"{0}\" ehframe_regnum=\"{0}\"", reg.dwarf);
     if (reg.read_only) xml += " save-restore=\"no\"";  // gdb puts the others back after a call by hand
     xml += "/>\n";
   }

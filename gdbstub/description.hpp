@@ -3,6 +3,7 @@
 
 #include "engine/machine/integers.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ struct RegisterDescription {
   std::string_view group = {};
   bool expedited = false;  ///< sent with each stop, so that the debugger need not ask
   bool read_only = false;
+  std::string_view other_name = {};  ///< beside `name`
+  std::string_view generic = {};     ///< what lldb calls its part: pc, sp, fp, ra, arg1 and so on
+  int dwarf = -1;                    ///< its number in debugging information; -1: none
 
   std::size_t bytes() const { return bits / 8; }
 };
@@ -30,9 +34,10 @@ struct FeatureTypes {
 
 struct Description {
   std::string_view architecture;               ///< as gdb's `set architecture` calls it
-  std::string_view os_abi;                     ///< as gdb's `set osabi` calls it
+  std::string_view os_abi;                     ///< as gdb's `set osabi` calls it; empty: not said
   std::vector<RegisterDescription> registers;  ///< those of one feature stand together
   std::vector<FeatureTypes> types;
+  std::optional<std::size_t> thread_pointer = {};  ///< which register points at a static program's thread-local data
 };
 
 /// The target description in the form gdb reads.

@@ -15,9 +15,6 @@ namespace diptych::gdb {
 /// The most bytes of data in one packet, either way. A debugger makes its transfers fit.
 constexpr std::size_t packet_size = 0x20000;
 
-/// The one thread there is.
-constexpr rsp::ThreadId the_thread = {.process = 1, .thread = 1};
-
 /// What the debugger said it understands, until it leaves.
 struct Client {
   bool acknowledges = true;  ///< both sides do
@@ -30,7 +27,7 @@ struct Client {
 class Session {
  public:
   /// The target lives longer than the session.
-  explicit Session(Target& target) : target_(target) {}
+  explicit Session(Target& target) : target_(target) { look_around(); }
 
   /// A debugger has come: nothing is agreed with it yet. The guest stands where it was left.
   void connected();
@@ -63,22 +60,39 @@ class Session {
   Client& client() { return client_; }
   const Halt& halt() const { return halt_; }
 
+  /// Whose registers and memory are meant.
+  u32 thread() const { return thread_; }
+  void select(u32 thread) { thread_ = thread; }
+
   void resume(Resume how);
   void halt(const Halt& halt) { halt_ = halt; }
   void end() { killed_by_request_ = true; }
 
   /// From the beginning, alive.
-  void restart();
+  Result<void> restart(const Launch& launch);
 
   /// What the debugger is told of the last halt.
   std::string stop_reply() const;
 
-  void append_thread(std::string& to) const { rsp::append_thread_id(to, the_thread, client_.multiprocess); }
+  /// The identifier of one of the target's threads.
+  rsp::ThreadId identifier(u32 thread) const;
+  bool includes(const rsp::ThreadId& id, u32 thread) const {
+    const rsp::ThreadId one = identifier(thread);
+    return id.includes(one.process, one.thread);
+  }
+  void append_thread(std::string& to, u32 thread) const {
+    rsp::append_thread_id(to, identifier(thread), client_.multiprocess);
+  }
 
  private:
+  // What of the target is asked for too often to ask each time.
+  void look_around();
+
   Target& target_;
   Client client_;
   Halt halt_;
+  u64 process_ = 1;
+  u32 thread_ = 1;
   bool running_ = false;
   bool killed_by_request_ = false;
 };

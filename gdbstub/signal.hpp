@@ -18,7 +18,13 @@ enum class Signal : u8 {
   resume = 19,
   child = 20,
   window = 28,
+  unknown = 143,
 };
+
+/// Between these and Linux's numbers (those that all but a few old architectures use). What the other side
+/// has no number for is `unknown`, and 0.
+Signal signal_of_linux(int number);
+int linux_number_of(Signal signal);
 
 /// Does a program that has made no arrangements outlive this signal?
 constexpr bool ends_program(Signal signal) {

@@ -12,7 +12,7 @@ constexpr std::size_t chunk_size = std::size_t{1} << 20;
 
 Reply write(Session& session, const rsp::AddressRange& range, const std::optional<std::vector<u8>>& bytes) {
   if (!bytes || bytes->size() != range.length) return reply::bad_request;
-  return session.target().write_memory(range.address, *bytes) ? reply::ok : reply::bad_address;
+  return session.target().write_memory(session.thread(), range.address, *bytes) ? reply::ok : reply::bad_address;
 }
 
 // The CRC-32 that gdb computes over a file's sections: most significant bit first, not inverted.
@@ -38,7 +38,7 @@ Reply read_memory(Session& session, rsp::Reader arguments) {
   if (!range || !arguments.at_end()) return reply::bad_request;
   // A debugger takes less than it asked for, and asks again for the rest.
   std::vector<u8> bytes(std::min<u64>(range->length, packet_size / 2));
-  const std::size_t read = session.target().read_memory(range->address, bytes);
+  const std::size_t read = session.target().read_memory(session.thread(), range->address, bytes);
   if (read == 0 && range->length != 0) return reply::bad_address;
   return rsp::hex(std::span(bytes).first(read));
 }
@@ -63,7 +63,7 @@ Reply checksum_of_memory(Session& session, rsp::Reader arguments) {
   std::vector<u8> chunk(std::min<u64>(range->length, chunk_size));
   for (u64 done = 0; done < range->length;) {
     const auto part = std::span(chunk).first(std::min<u64>(chunk.size(), range->length - done));
-    if (session.target().read_memory(range->address + done, part) != part.size()) return reply::bad_address;
+    if (session.target().read_memory(session.thread(), range->address + done, part) != part.size()) return reply::bad_address;
     crc = crc_over(crc, part);
     done += part.size();
   }
@@ -86,7 +86,7 @@ Reply search_memory(Session& session, rsp::Reader arguments) {
   std::vector<u8> chunk(std::min<u64>(*length, chunk_size + overlap));
   for (u64 done = 0; *length - done >= pattern->size(); done += chunk_size) {
     const auto part = std::span(chunk).first(std::min<u64>(chunk.size(), *length - done));
-    const std::size_t read = session.target().read_memory(*address + done, part);
+    const std::size_t read = session.target().read_memory(session.thread(), *address + done, part);
     if (const void* found = memmem(part.data(), read, pattern->data(), pattern->size())) {
       std::string result = "1,";
       rsp::append_number(result, *address + done + static_cast<u64>(static_cast<const u8*>(found) - part.data()));

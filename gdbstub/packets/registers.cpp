@@ -25,7 +25,7 @@ Reply read_registers(Session& session, rsp::Reader arguments) {
   const auto& registers = registers_of(session);
   for (std::size_t number = 0; number < registers.size(); ++number) {
     const auto bytes = std::span(value).first(registers[number].bytes());
-    session.target().read_register(number, bytes);
+    session.target().read_register(session.thread(), number, bytes);
     rsp::append_hex(result, bytes);
   }
   return result;
@@ -39,7 +39,7 @@ Reply write_registers(Session& session, rsp::Reader arguments) {
   if (!bytes || bytes->size() != size) return reply::bad_request;
   std::span<const u8> rest = *bytes;
   for (std::size_t number = 0; number < registers.size(); ++number) {
-    session.target().write_register(number, rest.first(registers[number].bytes()));
+    session.target().write_register(session.thread(), number, rest.first(registers[number].bytes()));
     rest = rest.subspan(registers[number].bytes());
   }
   return reply::ok;
@@ -50,7 +50,7 @@ Reply read_register(Session& session, rsp::Reader arguments) {
   if (!number || !arguments.at_end()) return reply::bad_request;
   std::array<u8, 256> value{};
   const auto bytes = std::span(value).first(registers_of(session)[*number].bytes());
-  session.target().read_register(*number, bytes);
+  session.target().read_register(session.thread(), *number, bytes);
   return rsp::hex(bytes);
 }
 
@@ -61,7 +61,7 @@ Reply write_register(Session& session, rsp::Reader arguments) {
   const RegisterDescription& reg = registers_of(session)[*number];
   if (!bytes || bytes->size() != reg.bytes()) return reply::bad_request;
   if (reg.read_only) return reply::not_permitted;
-  session.target().write_register(*number, *bytes);
+  session.target().write_register(session.thread(), *number, *bytes);
   return reply::ok;
 }
 

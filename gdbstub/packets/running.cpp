@@ -3,56 +3,44 @@
 namespace diptych::gdb {
 namespace {
 
-// What is to happen to a thread: a signal first, perhaps, then it goes on, perhaps.
-struct Action {
-  Resume resume;
-  Signal signal = Signal::none;
-};
-
 std::optional<Signal> take_signal(rsp::Reader& arguments) {
   if (const auto number = arguments.take_number(255)) return static_cast<Signal>(*number);
   return std::nullopt;
 }
 
-// A program that has made no arrangements for a signal ends by it, as gdb's user expects of `continue`
-// after a fault.
-Reply act(Session& session, const Action& action) {
-  if (ends_program(action.signal)) {
-    session.halt({.kind = HaltKind::killed, .signal = action.signal});
-    return session.stop_reply();
-  }
-  session.resume(action.resume);
+Reply act(Session& session, const Resume& how) {
+  session.resume(how);
   return std::nullopt;
 }
 
 // The old packets: at an address, if one is given.
-Reply act_at(Session& session, rsp::Reader arguments, const Action& action) {
+Reply act_at(Session& session, rsp::Reader arguments, const Resume& how) {
   if (!arguments.at_end()) {
     const auto address = arguments.take_number();
     if (!address || !arguments.at_end()) return reply::bad_request;
-    session.target().set_program_counter(*address);
+    session.target().set_program_counter(session.thread(), *address);
   }
-  return act(session, action);
+  return act(session, how);
 }
 
 Reply act_with_signal(Session& session, rsp::Reader arguments, ResumeKind kind) {
   const auto signal = take_signal(arguments);
   if (!signal || (!arguments.at_end() && !arguments.take(';'))) return reply::bad_request;
-  return act_at(session, arguments, {{.kind = kind}, *signal});
+  return act_at(session, arguments, {.kind = kind, .signal = *signal});
 }
 
-std::optional<Action> take_action(rsp::Reader& arguments) {
-  if (arguments.take('c')) return Action{};
-  if (arguments.take('s')) return Action{{.kind = ResumeKind::step}};
+std::optional<Resume> take_action(rsp::Reader& arguments) {
+  if (arguments.take('c')) return Resume{};
+  if (arguments.take('s')) return Resume{.kind = ResumeKind::step};
   if (arguments.take('C')) {
-    if (const auto signal = take_signal(arguments)) return Action{{}, *signal};
+    if (const auto signal = take_signal(arguments)) return Resume{.signal = *signal};
   } else if (arguments.take('S')) {
-    if (const auto signal = take_signal(arguments)) return Action{{.kind = ResumeKind::step}, *signal};
+    if (const auto signal = take_signal(arguments)) return Resume{.kind = ResumeKind::step, .signal = *signal};
   } else if (arguments.take('r')) {
     const auto begin = arguments.take_number();
     if (!begin || !arguments.take(',')) return std::nullopt;
     if (const auto end = arguments.take_number(); end && *end >= *begin)
-      return Action{{.kind = ResumeKind::range, .begin = *begin, .end = *end}};
+      return Resume{.kind = ResumeKind::range, .begin = *begin, .end = *end};
   }
   return std::nullopt;
 }
@@ -61,7 +49,7 @@ std::optional<Action> take_action(rsp::Reader& arguments) {
 
 Reply go_on(Session& session, rsp::Reader arguments) { return act_at(session, arguments, {}); }
 
-Reply step(Session& session, rsp::Reader arguments) { return act_at(session, arguments, {{.kind = ResumeKind::step}}); }
+Reply step(Session& session, rsp::Reader arguments) { return act_at(session, arguments, {.kind = ResumeKind::step}); }
 
 Reply go_on_with_signal(Session& session, rsp::Reader arguments) {
   return act_with_signal(session, arguments, ResumeKind::go_on);
@@ -73,7 +61,7 @@ Reply step_with_signal(Session& session, rsp::Reader arguments) {
 
 // `vCont;action[:thread]...`: the first action that is for a thread is the one it takes.
 Reply resume_actions(Session& session, rsp::Reader arguments) {
-  std::optional<Action> chosen;
+  std::optional<Resume> chosen;
   do {
     if (!arguments.take(';')) return reply::bad_request;
     const auto action = take_action(arguments);
@@ -84,7 +72,7 @@ Reply resume_actions(Session& session, rsp::Reader arguments) {
       if (!id) return reply::bad_request;
       whose = *id;
     }
-    if (!chosen && whose.includes(the_thread.process, the_thread.thread)) chosen = action;
+    if (!chosen && session.includes(whose, session.thread())) chosen = action;
   } while (!arguments.at_end());
   // Nothing to run, hence no stop to come: the debugger would wait for ever.
   if (!chosen) return reply::no_such_thread;

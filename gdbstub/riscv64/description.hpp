@@ -16,6 +16,7 @@ constexpr std::size_t cycle_number = 68;
 constexpr std::size_t time_number = 69;
 constexpr std::size_t instret_number = 70;
 
-const Description& description();
+/// `os_abi` is gdb's name of the system whose program it is.
+Description describe(std::string_view os_abi);
 
 }  // namespace diptych::gdb::riscv64

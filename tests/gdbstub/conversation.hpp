@@ -32,7 +32,7 @@ struct Conversation {
   /// The value of a register, out of a `p` reply.
   u64 register_value(std::size_t number) {
     u64 value = 0;
-    target->read_register(number, {reinterpret_cast<u8*>(&value), target->description().registers[number].bytes()});
+    target->read_register(1, number, {reinterpret_cast<u8*>(&value), target->description().registers[number].bytes()});
     return value;
   }
 };

@@ -31,7 +31,7 @@ TEST_CASE("a description lists each feature once, its types before its registers
 }
 
 TEST_CASE("RISC-V's registers have the numbers gdb gives them") {
-  const auto& registers = riscv64::description().registers;
+  const auto& registers = riscv64::describe("none").registers;
   REQUIRE(registers.size() == 71);
   REQUIRE(registers[10].name == "a0");
   REQUIRE(registers[riscv64::pc_number].name == "pc");
@@ -42,4 +42,21 @@ TEST_CASE("RISC-V's registers have the numbers gdb gives them") {
   REQUIRE(registers[riscv64::cycle_number].name == "cycle");
   REQUIRE(registers[riscv64::time_number].name == "time");
   REQUIRE(registers[riscv64::instret_number].name == "instret");
+}
+
+TEST_CASE("what a debugger of another school asks for stands beside it") {
+  const Description one = {.architecture = "somewhere",
+                           .os_abi = {},
+                           .registers = {{.feature = "f",
+                                          .name = "sp",
+                                          .bits = 64,
+                                          .type = "data_ptr",
+                                          .other_name = "x2",
+                                          .generic = "sp",
+                                          .dwarf = 2}},
+                           .types = {}};
+  const std::string xml = describe_in_xml(one);
+  REQUIRE(xml.find("<osabi>") == std::string::npos);
+  REQUIRE(xml.find("<reg name=\"sp\" bitsize=\"64\" type=\"data_ptr\" regnum=\"0\" altname=\"x2\" generic=\"sp\" "
+                   "dwarf_regnum=\"2\" ehframe_regnum=\"2\"/>") != std::string::npos);
 }

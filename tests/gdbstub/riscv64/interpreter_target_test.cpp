@@ -23,14 +23,14 @@ struct Debuggee {
     return {};
   }
   Halt step() { return resume({.kind = ResumeKind::step}); }
-  u64 pc() const { return target->program_counter(); }
+  u64 pc() const { return target->program_counter(1); }
   u64 value(std::size_t number) const {
     u64 result = 0;
-    target->read_register(number, {reinterpret_cast<u8*>(&result), target->description().registers[number].bytes()});
+    target->read_register(1, number, {reinterpret_cast<u8*>(&result), target->description().registers[number].bytes()});
     return result;
   }
   void set(std::size_t number, u64 value) {
-    target->write_register(number, {reinterpret_cast<u8*>(&value), target->description().registers[number].bytes()});
+    target->write_register(1, number, {reinterpret_cast<u8*>(&value), target->description().registers[number].bytes()});
   }
 };
 
@@ -59,7 +59,7 @@ TEST_CASE("the end halts once, whatever the budget; going on is the exit") {
   REQUIRE(it.value(10) == 15);
   REQUIRE(it.value(instret_number) == 19);
   REQUIRE(it.resume() == Halt{.kind = HaltKind::exited});
-  it.target->set_program_counter(sample_store);
+  it.target->set_program_counter(1, sample_store);
   REQUIRE(it.resume() == Halt{});
   REQUIRE(it.pc() == sample_end);
   REQUIRE(it.step() == Halt{.kind = HaltKind::exited});
@@ -96,7 +96,7 @@ TEST_CASE("a breakpoint halts before its instruction, and going on passes it") {
 TEST_CASE("a breakpoint at a PC the debugger has set counts") {
   Debuggee it;
   it.target->insert_breakpoint(BreakpointKind::software, sample_loop);
-  it.target->set_program_counter(sample_loop);
+  it.target->set_program_counter(1, sample_loop);
   REQUIRE(it.resume() == Halt{.reason = HaltReason::software_breakpoint});
   REQUIRE(it.value(instret_number) == 0);
 }
@@ -111,19 +111,19 @@ TEST_CASE("a breakpoint at the end is reached with the end") {
 TEST_CASE("no instruction stands at an odd address") {
   Debuggee it;
   REQUIRE_FALSE(it.target->insert_breakpoint(BreakpointKind::software, sample_loop + 1));
-  it.target->set_program_counter(sample_loop + 1);
+  it.target->set_program_counter(1, sample_loop + 1);
   REQUIRE(it.pc() == sample_loop);
 }
 
 TEST_CASE("a range is stepped through until it is left") {
   Debuggee it;
-  it.target->set_program_counter(sample_loop);
+  it.target->set_program_counter(1, sample_loop);
   it.set(11, 5);
   REQUIRE(it.resume({.kind = ResumeKind::range, .begin = sample_loop, .end = sample_store}) == Halt{});
   REQUIRE(it.pc() == sample_store);
   REQUIRE(it.value(10) == 15);
   // Outside from the start: still one instruction.
-  it.target->set_program_counter(sample_code);
+  it.target->set_program_counter(1, sample_code);
   REQUIRE(it.resume({.kind = ResumeKind::range, .begin = sample_loop, .end = sample_loop}) == Halt{});
   REQUIRE(it.pc() == sample_code + 2);
 }
@@ -137,7 +137,7 @@ TEST_CASE("registers are what the guest computes with") {
   REQUIRE(it.value(f_number + 10) == 0x3ff0000000000000);
   it.resume();
   std::vector<u8> stored(1);
-  it.target->read_memory(sample_data + 0x100, stored);
+  it.target->read_memory(1, sample_data + 0x100, stored);
   REQUIRE(stored[0] == 15);
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("code the debugger writes is executed as written") {
   it.target->insert_breakpoint(BreakpointKind::software, sample_branch);
   it.resume();
   // The loop has been executed, hence decoded, once: add becomes c.sub a0, a1.
-  REQUIRE(it.target->write_memory(sample_loop, std::vector<u8>{0x0d, 0x8d}));
+  REQUIRE(it.target->write_memory(1, sample_loop, std::vector<u8>{0x0d, 0x8d}));
   it.resume();
   REQUIRE(it.value(10) == 1);
 }
@@ -168,10 +168,10 @@ TEST_CASE("code the debugger writes is executed as written") {
 TEST_CASE("a restart brings back the beginning and keeps the breakpoints") {
   Debuggee it;
   it.target->insert_breakpoint(BreakpointKind::software, sample_store);
-  it.target->write_memory(sample_code, std::vector<u8>{0, 0});
+  it.target->write_memory(1, sample_code, std::vector<u8>{0, 0});
   it.set(8, 1);
   REQUIRE(it.resume() == Halt{.signal = Signal::illegal});
-  it.target->restart();
+  it.target->restart({});
   REQUIRE(it.pc() == sample_code);
   REQUIRE(it.value(8) == sample_data);
   REQUIRE(it.resume() == Halt{.reason = HaltReason::software_breakpoint});
