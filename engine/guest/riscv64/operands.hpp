@@ -18,6 +18,8 @@ struct Operands {
   u16 csr = 0;
   i64 imm = 0;   ///< sign-extended from its highest bit
   u64 uimm = 0;  ///< zero-extended
+
+  bool operator==(const Operands&) const = default;
 };
 
 /// Width of a field that an encoding names without brackets; 0 for a name RISC-V does not have.

@@ -3,6 +3,8 @@
 #include "engine/guest/riscv64/rows/all.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <vector>
 
 namespace diptych::riscv64 {
@@ -38,51 +40,182 @@ constexpr bool all_rows_apart() {
 static_assert(all_rows_apart(), "two rows claim the same word, and neither is special");
 
 // What decoding needs of a row, small and apart from all that is for people.
-struct Candidate {
-  u32 mask, match;
-  u16 row;
-  bool conditional;  // some field must not have some value
-  u8 field_count;
-  std::array<OperandName, 8> names;
+//
+// A loop over fields ends where the row's do, and is mispredicted as often as rows change: so each operand
+// that is common is cut out of every word, by masks that are empty where the row has none.
+class alignas(64) Candidate {
+ public:
+  // Stands behind all others: the word is illegal.
+  Candidate() = default;
 
-  explicit Candidate(u16 index) : row(index) {
-    const Encoding& encoding = table[index].encoding;
-    mask = encoding.mask;
-    match = encoding.match;
-    field_count = encoding.field_count;
-    conditional = false;
-    for (u8 i = 0; i < field_count; ++i) {
-      names[i] = operand_named(encoding.fields[i].name);
-      conditional |= encoding.fields[i].excluded_count != 0;
+  explicit Candidate(const Row& of) : row(&of), mask_(of.encoding.mask), match_(of.encoding.match) {
+    std::size_t excluded = 0;
+    for (u8 i = 0; i < of.encoding.field_count; ++i) {
+      const Field& field = of.encoding.fields[i];
+      for (u8 k = 0; k < field.excluded_count; ++k)
+        exclusions_.at(excluded++) = {field.mask(), field.insert(0, field.excluded[k])};
+      add(field);
     }
   }
+
+  const Row* row = nullptr;
+
+  bool accepts(u32 word) const {
+    return (word & mask_) == match_ && !exclusions_[0].excludes(word) && !exclusions_[1].excludes(word);
+  }
+  /// Whether it may accept a word of which these bits are known.
+  bool may_accept(u8 length, u32 word, u32 known) const {
+    return row->encoding.length == length && ((word ^ match_) & known & mask_) == 0;
+  }
+
+  void operands_of(u32 word, Operands& operands) const {
+    const u32 registers = registers_.of(word) + first_registers_;
+    operands.rd = u8(registers);
+    operands.rs1 = u8(registers >> 8);
+    operands.rs2 = u8(registers >> 16);
+    operands.rs3 = u8(registers >> 24);
+    const u32 number = number_.of(word);
+    operands.imm = (static_cast<i64>(u64{number} << above_) >> above_) & imm_;
+    operands.uimm = number & uimm_;
+    operands.shamt = u8(number) & shamt_;
+    operands.rm = u8(word >> 12) & rm_;
+    if (more_) [[unlikely]] operands = extract_operands(row->encoding, word);
+  }
+
+ private:
+  // Some field must not have some value.
+  struct Exclusion {
+    u32 mask = 0, match = 1;
+
+    bool excludes(u32 word) const { return (word & mask) == match; }
+  };
+  // Pieces of the word, turned to where they stand in a value.
+  template <std::size_t count>
+  struct Pieces {
+    std::array<u32, count> masks{};
+    std::array<u8, count> turns{};
+
+    u32 of(u32 word) const {
+      u32 value = 0;
+      for (std::size_t i = 0; i < count; ++i) value |= std::rotl(word, turns[i]) & masks[i];
+      return value;
+    }
+    void set(std::size_t i, const Piece& piece, u32 value_low) {
+      masks[i] = ((u32{1} << piece.width) - 1) << value_low;
+      turns[i] = u8((value_low - piece.word_low) % 32);
+    }
+  };
+
+  void add(const Field& field) {
+    switch (operand_named(field.name)) {
+      case OperandName::rd:
+      case OperandName::narrow_rd: return add_register(field, 0);
+      case OperandName::rs1:
+      case OperandName::narrow_rs1: return add_register(field, 1);
+      case OperandName::rs2:
+      case OperandName::narrow_rs2: return add_register(field, 2);
+      case OperandName::rs3: return add_register(field, 3);
+      case OperandName::imm: return add_number(field, imm_);
+      case OperandName::uimm: return add_number(field, uimm_);
+      case OperandName::shamt: return add_number(field, shamt_);
+      case OperandName::rm:
+        rm_ = 7;
+        more_ |= field.pieces[0].word_low != 12;
+        return;
+      default: more_ = true;
+    }
+  }
+  void add_register(const Field& field, u32 byte) {
+    registers_.set(byte, field.pieces[0], byte * 8);
+    // Three bits name the registers from x8 on.
+    if (field.width == 3) first_registers_ += u32{8} << (byte * 8);
+    more_ |= field.piece_count != 1;
+  }
+  template <class Mask>
+  void add_number(const Field& field, Mask& is) {
+    more_ |= (imm_ | i64(uimm_) | shamt_) != 0;
+    is = Mask(~Mask{0});
+    above_ = u8(64 - field.width);
+    for (u8 i = 0; i < field.piece_count; ++i) number_.set(i, field.pieces[i], field.pieces[i].value_low);
+  }
+
+  u32 mask_ = 0, match_ = 0;
+  std::array<Exclusion, 2> exclusions_{};
+  Pieces<4> registers_;         // rd, rs1, rs2 and rs3, each in its byte
+  u32 first_registers_ = 0;     // what is added to them
+  Pieces<8> number_;            // a word has one at most
+  u32 uimm_ = 0;                // all ones where that is what the number is; so the next two
+  i64 imm_ = 0;
+  u8 shamt_ = 0;
+  u8 rm_ = 0;
+  u8 above_ = 0;       // how far the number's highest bit is from the highest there is
+  bool more_ = false;  // there are other fields
 };
 
-// The rows that may match, by the bits that tell most of them apart: for 32-bit words the major opcode
-// and funct3, for 16-bit ones the quadrant and funct3.
-struct Index {
-  std::vector<Candidate> wide[256];
-  std::vector<Candidate> narrow[32];
-
-  static u32 wide_key(u32 word) { return ((word >> 2) & 31) | ((word >> 12) & 7) << 5; }
-  static u32 narrow_key(u32 word) { return (word & 3) | ((word >> 13) & 7) << 2; }
-
+// The rows that may match, by the bits that tell most of them apart: for 32-bit words the major opcode,
+// funct3 and, where these leave a choice, funct7; for 16-bit ones the quadrant, funct3, and in the first
+// quadrant what tells its operations apart.
+class Index {
+ public:
   Index() {
+    candidates_.emplace_back();
     // Specials first, so that the first match wins.
     for (bool special : {true, false})
-      for (std::size_t i = 0; i < table.size(); ++i) {
-        const Row& row = table[i];
-        if (row.special != special) continue;
-        const bool is_wide = row.encoding.length == 4;
-        const u32 free = ~row.encoding.mask;
-        for (u32 key = 0; key < (is_wide ? 256u : 32u); ++key) {
-          const u32 word = is_wide ? ((key & 31) << 2 | (key >> 5) << 12 | 3) : ((key & 3) | (key >> 2) << 13);
-          const u32 keyed = is_wide ? 0x707f : 0xe003;
-          if (((word ^ row.encoding.match) & keyed & ~free) == 0)
-            (is_wide ? wide[key] : narrow[key]).emplace_back(u16(i));
-        }
-      }
+      for (const Row& row : table)
+        if (row.special == special) candidates_.emplace_back(row);
+    for (u32 key = 0; key < wide_.size(); ++key) {
+      const u32 word = (key & 31) << 2 | (key >> 5) << 12 | 3;
+      const u32 funct7s = put_down(4, word, 0x707f).rest == 0 ? 0 : 127;  // a choice is left
+      wide_[key] = {u32(choices_.size()), funct7s};
+      for (u32 funct7 = 0; funct7 <= funct7s; ++funct7)
+        choices_.push_back(put_down(4, word | funct7 << 25, 0x707f | funct7s << 25));
+    }
+    for (u32 key = 0; key < narrow_.size(); ++key)
+      narrow_[key] = put_down(2, (key & 3) | (key >> 2 & 3) << 5 | (key >> 4) << 10, 0xfc63);
   }
+
+  const Candidate& find(u32 word, u8 length) const {
+    Choice choice;
+    if (length == 4) {
+      const Wide& wide = wide_[(word >> 2 & 31) | (word >> 12 & 7) << 5];
+      choice = choices_[wide.first + (word >> 25 & wide.funct7s)];
+    } else {
+      choice = narrow_[(word & 3) | (word >> 5 & 3) << 2 | (word >> 10 & 63) << 4];
+    }
+    if (candidates_[choice.first].accepts(word)) [[likely]] return candidates_[choice.first];
+    const u16* at = &others_[choice.rest];
+    while (!candidates_[*at].accepts(word)) ++at;
+    return candidates_[*at];
+  }
+
+ private:
+  struct Choice {
+    u16 first = 0;
+    u16 rest = 0;  // of the others, where they begin; the last is the one that accepts all
+  };
+  struct Wide {
+    u32 first = 0;
+    u32 funct7s = 0;
+  };
+
+  Choice put_down(u8 length, u32 word, u32 known) {
+    Choice choice;
+    std::vector<u16> others;
+    for (u16 i = 1; i < candidates_.size(); ++i)
+      if (candidates_[i].may_accept(length, word, known)) (choice.first == 0 ? choice.first : others.emplace_back()) = i;
+    if (others.empty()) return choice;
+    others.push_back(0);
+    const auto same = std::ranges::search(others_, others);
+    choice.rest = u16(same.begin() - others_.begin());  // some hundreds
+    if (same.empty()) others_.insert(others_.end(), others.begin(), others.end());
+    return choice;
+  }
+
+  std::vector<Candidate> candidates_;  // the first accepts every word
+  std::vector<u16> others_ = {0};
+  std::vector<Choice> choices_;
+  std::array<Wide, 256> wide_{};
+  std::array<Choice, 1024> narrow_{};
 };
 
 const Index& index() {
@@ -103,20 +236,9 @@ Decoded decode(u32 word) {
   Decoded decoded;
   decoded.length = length_of(u16(word));
   decoded.word = decoded.length == 2 ? word & 0xffff : word;
-  const Index& by_key = index();
-  const auto& candidates = decoded.length == 4 ? by_key.wide[Index::wide_key(decoded.word)]
-                                               : by_key.narrow[Index::narrow_key(decoded.word)];
-  for (const Candidate& candidate : candidates) {
-    if ((decoded.word & candidate.mask) != candidate.match) continue;
-    const Row& row = table[candidate.row];
-    if (candidate.conditional && !row.encoding.matches(decoded.word)) continue;
-    decoded.row = &row;
-    for (u8 i = 0; i < candidate.field_count; ++i) {
-      const Field& field = row.encoding.fields[i];
-      set_operand(decoded.operands, candidate.names[i], field.width, field.extract(decoded.word));
-    }
-    break;
-  }
+  const Candidate& found = index().find(decoded.word, decoded.length);
+  decoded.row = found.row;
+  if (found.row) found.operands_of(decoded.word, decoded.operands);
   return decoded;
 }
 

@@ -123,6 +123,28 @@ TEST_CASE("every instance of a row decodes to it, or to a special row within it,
     }
 }
 
+TEST_CASE("any word decodes to what looking at every row finds, with the operands of its fields") {
+  std::mt19937 random(12);
+  const auto found_by_looking = [](u32 word) {
+    const Row* found = nullptr;
+    for (const Row& row : rows())
+      if (row.encoding.length == length_of(u16(word)) && row.encoding.matches(word) && (!found || row.special)) found = &row;
+    return found;
+  };
+  const auto check = [&](u32 word) {
+    INFO(std::hex << word);
+    const Decoded decoded = decode(word);
+    REQUIRE(decoded.row == found_by_looking(word));
+    REQUIRE(decoded.operands == (decoded.row ? extract_operands(decoded.row->encoding, word) : Operands{}));
+  };
+  for (u32 half = 0; half < 0x10000; ++half)
+    if (length_of(u16(half)) == 2) check(half);
+  for (int n = 0; n < 50000; ++n) check(u32(random()) | 3);
+  // Words near a row's: one bit apart.
+  for (const Row& row : rows())
+    for (int n = 0; row.encoding.length == 4 && n < 200; ++n) check((instance(row, random) ^ 1u << random() % 32) | 3);
+}
+
 TEST_CASE("a special row wins over the one around it") {
   CHECK(decode(0x8330000f).row == row_named("fence.tso"));
   CHECK(decode(0x0100000f).row == row_named("pause"));
