@@ -72,11 +72,11 @@ int run(const std::vector<std::string>& arguments) {
 
   Result<Grants> grants = grants_of(roots, directories);
   if (!grants) return complain(grants.error());
-  Result<std::unique_ptr<Tier>> tier = make_tier(tier_name);
+  Result<std::unique_ptr<linux_guest::Tier>> tier = make_tier(tier_name);
   // Not every host can run translated code; the interpreter is never far.
   if (!tier && parsed.values["tier"].defaulted()) tier = make_tier("interp");
   if (!tier) return complain(tier.error());
-  ProcessOptions process_options{.program = guest.front(), .arguments = guest, .environment = environment_of_host(), .grants = std::move(*grants), .tier = std::move(*tier), .trace = nullptr};
+  ProcessOptions process_options{.program = guest.front(), .arguments = guest, .environment = environment_of_host(), .grants = std::make_shared<Grants>(std::move(*grants)), .tier = std::move(*tier), .trace = nullptr};
   if (strace) process_options.trace = [](std::string_view line) { fmt::print(stderr, "{}\n", line); };
   Result<std::unique_ptr<Process>> process = Process::start(std::move(process_options));
   if (!process) return complain(process.error());

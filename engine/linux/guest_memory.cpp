@@ -16,12 +16,13 @@ u64 GuestMemory::prefix(u64 address, u64 size, Access access) const {
 
 u8* GuestMemory::reach(u64 address, u64 size, Access access) {
   if (prefix(address, size, access) != size) return nullptr;
-  if (allows(access, Access::write) && size != 0)
-    for (u64 page = page_floor(address); page < address + size; page += page_size) {
-      if (window_.watched(page)) window_.unwatch(page, page_size);
-      else if (!allows(window_.rights(page), Access::execute)) continue;
-      tier_.code_changed({page, page_size});
-    }
+  if (!allows(access, Access::write) || size == 0) return window_.base() + address;
+  if (noted_) noted_->push_back({address, size});
+  for (u64 page = page_floor(address); page < address + size; page += page_size) {
+    if (window_.watched(page)) window_.unwatch(page, page_size);
+    else if (!allows(window_.rights(page), Access::execute)) continue;
+    tier_.code_changed({page, page_size});
+  }
   return window_.base() + address;
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace diptych::linux_guest {
 
@@ -40,9 +41,13 @@ class GuestMemory {
   /// A string that a zero byte ends. Nothing where it is not readable up to there, or longer than `most`.
   std::optional<std::string> text(u64 address, u64 most) const;
 
+  /// Appends each range that is given out for writing, from now on. nullptr: no more.
+  void note_writes(std::vector<Range>* to) { noted_ = to; }
+
  private:
   Window& window_;
   Tier& tier_;
+  std::vector<Range>* noted_ = nullptr;
 };
 
 }  // namespace diptych::linux_guest

@@ -9,17 +9,17 @@ namespace diptych::linux_guest {
 
 // Makes sure that no mapping crosses an address.
 void MemoryMap::split(u64 address) {
-  auto after = mappings_.upper_bound(address);
-  if (after == mappings_.begin()) return;
+  auto after = state_.mappings.upper_bound(address);
+  if (after == state_.mappings.begin()) return;
   auto& [start, mapping] = *std::prev(after);
   if (start == address || mapping.end <= address) return;
   Mapping rest = mapping;
   mapping.end = address;
-  mappings_.emplace(address, rest);
+  state_.mappings.emplace(address, rest);
 }
 
 void MemoryMap::note_code(u64 address, u64 size) {
-  for (auto at = mappings_.lower_bound(address); at != mappings_.end() && at->first < address + size; ++at)
+  for (auto at = state_.mappings.lower_bound(address); at != state_.mappings.end() && at->first < address + size; ++at)
     if (allows(at->second.access, Access::execute)) return code_changed_({address, size});
 }
 
@@ -27,7 +27,7 @@ void MemoryMap::forget(u64 address, u64 size) {
   split(address);
   split(address + size);
   note_code(address, size);
-  mappings_.erase(mappings_.lower_bound(address), mappings_.lower_bound(address + size));
+  state_.mappings.erase(state_.mappings.lower_bound(address), state_.mappings.lower_bound(address + size));
 }
 
 bool MemoryMap::map(u64 address, u64 size, Access access, Backing backing) {
@@ -39,16 +39,16 @@ bool MemoryMap::map(u64 address, u64 size, Access access, Backing backing) {
   // Neighbours that are alike become one, or a heap would be as many as brk calls.
   u64 start = address, end = address + size;
   auto alike = [&](const Mapping& other) { return other.access == access && other.backing == backing; };
-  if (auto after = mappings_.find(end); after != mappings_.end() && alike(after->second)) {
+  if (auto after = state_.mappings.find(end); after != state_.mappings.end() && alike(after->second)) {
     end = after->second.end;
-    mappings_.erase(after);
+    state_.mappings.erase(after);
   }
-  if (auto after = mappings_.lower_bound(start); after != mappings_.begin())
+  if (auto after = state_.mappings.lower_bound(start); after != state_.mappings.begin())
     if (auto before = std::prev(after); before->second.end == start && alike(before->second)) {
       start = before->first;
-      mappings_.erase(before);
+      state_.mappings.erase(before);
     }
-  mappings_.emplace(start, Mapping{end, access, backing});
+  state_.mappings.emplace(start, Mapping{end, access, backing});
   if (allows(access, Access::execute)) code_changed_({address, size});
   return true;
 }
@@ -63,7 +63,7 @@ bool MemoryMap::protect(u64 address, u64 size, Access access) {
   split(address);
   split(address + size);
   note_code(address, size);
-  for (auto at = mappings_.lower_bound(address); at != mappings_.end() && at->first < address + size; ++at) {
+  for (auto at = state_.mappings.lower_bound(address); at != state_.mappings.end() && at->first < address + size; ++at) {
     // What no file backs stays out of reach, whatever is asked for.
     if (at->second.backing != Backing::beyond_file && !window_.protect(at->first, at->second.end - at->first, access)) return false;
     at->second.access = access;
@@ -87,7 +87,7 @@ void MemoryMap::clear(u64 address, u64 size) {
   const u64 end = address + size;
   split(address);
   split(end);
-  for (auto at = mappings_.lower_bound(address); at != mappings_.end() && at->first < end; ++at) {
+  for (auto at = state_.mappings.lower_bound(address); at != state_.mappings.end() && at->first < end; ++at) {
     if (at->second.backing != Backing::zeros) continue;
     note_code(at->first, at->second.end - at->first);
     // Mapped anew, pages are zero and cost nothing until they are touched.
@@ -106,14 +106,14 @@ bool MemoryMap::covers(u64 address, u64 size) const {
 }
 
 bool MemoryMap::free(u64 address, u64 size) const {
-  const auto after = mappings_.lower_bound(address);
-  if (after != mappings_.end() && after->first < address + size) return false;
-  return after == mappings_.begin() || std::prev(after)->second.end <= address;
+  const auto after = state_.mappings.lower_bound(address);
+  if (after != state_.mappings.end() && after->first < address + size) return false;
+  return after == state_.mappings.begin() || std::prev(after)->second.end <= address;
 }
 
 std::optional<Mapping> MemoryMap::at(u64 address) const {
-  const auto after = mappings_.upper_bound(address);
-  if (after == mappings_.begin()) return std::nullopt;
+  const auto after = state_.mappings.upper_bound(address);
+  if (after == state_.mappings.begin()) return std::nullopt;
   const Mapping& mapping = std::prev(after)->second;
   return address < mapping.end ? std::optional(mapping) : std::nullopt;
 }
@@ -121,7 +121,7 @@ std::optional<Mapping> MemoryMap::at(u64 address) const {
 std::optional<u64> MemoryMap::room(u64 size, u64 hint) const {
   if (hint >= lowest_mapping && hint < address_limit && address_limit - hint >= size && free(hint, size)) return hint;
   u64 top = mappings_top;
-  for (auto at = mappings_.rbegin(); at != mappings_.rend(); ++at) {
+  for (auto at = state_.mappings.rbegin(); at != state_.mappings.rend(); ++at) {
     if (at->second.end <= top && top - at->second.end >= size) return top - size;
     top = std::min(top, at->first);
   }
@@ -130,14 +130,14 @@ std::optional<u64> MemoryMap::room(u64 size, u64 hint) const {
 }
 
 u64 MemoryMap::move_break(u64 wanted) {
-  if (wanted < heap_begin_ || wanted - heap_begin_ > largest_heap) return heap_end_;
-  const u64 had = page_ceiling(heap_end_), wants = page_ceiling(wanted);
+  if (wanted < state_.heap_begin || wanted - state_.heap_begin > largest_heap) return state_.heap_end;
+  const u64 had = page_ceiling(state_.heap_end), wants = page_ceiling(wanted);
   if (wants > had) {
-    if (!free(had, wants - had) || !map(had, wants - had, Access::read | Access::write)) return heap_end_;
+    if (!free(had, wants - had) || !map(had, wants - had, Access::read | Access::write)) return state_.heap_end;
   } else if (wants < had) {
     unmap(wants, had - wants);
   }
-  return heap_end_ = wanted;
+  return state_.heap_end = wanted;
 }
 
 }  // namespace diptych::linux_guest

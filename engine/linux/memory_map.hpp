@@ -48,23 +48,28 @@ class MemoryMap {
   std::optional<u64> room(u64 size, u64 hint) const;
 
   /// The heap: where it begins, and what brk does. Moves its end if it can, and tells where it is.
-  void begin_heap(u64 address) { heap_begin_ = heap_end_ = address; }
+  void begin_heap(u64 address) { state_.heap_begin = state_.heap_end = address; }
   u64 move_break(u64 wanted);
 
   Window& window() { return window_; }
 
- private:
-  using Mappings = std::map<u64, Mapping>;
+  /// All that is known besides the window: which is another's to remember.
+  struct State {
+    std::map<u64, Mapping> mappings;
+    u64 heap_begin = 0;
+    u64 heap_end = 0;
+  };
+  const State& state() const { return state_; }
+  void put_back(State state) { state_ = std::move(state); }
 
+ private:
   void split(u64 address);
   void forget(u64 address, u64 size);
   void note_code(u64 address, u64 size);
 
   Window& window_;
   std::function<void(Range)> code_changed_;
-  Mappings mappings_;
-  u64 heap_begin_ = 0;
-  u64 heap_end_ = 0;
+  State state_;
 };
 
 }  // namespace diptych::linux_guest

@@ -1,9 +1,6 @@
 #include "engine/linux/process.hpp"
 
 #include "engine/guest/riscv64/registers.hpp"
-#include "engine/linux/calls/call.hpp"
-#include "engine/linux/calls/trace.hpp"
-#include "engine/linux/host_signals.hpp"
 #include "engine/linux/layout.hpp"
 #include "engine/linux/load.hpp"
 #include "engine/linux/signal_frame.hpp"
@@ -21,16 +18,17 @@
 namespace diptych::linux_guest {
 namespace {
 
-// Instructions between two looks for signals: about a millisecond.
-constexpr u64 slice = 200'000;
-// System calls may take long without many instructions between them.
-constexpr u64 calls_between_looks = 64;
-
 // li a7, 139; ecall: rt_sigreturn. Unwinders know a handler's frame by these two.
 constexpr std::array<u32, 2> trampoline = {0x08b00893, 0x00000073};
 
 using riscv64::pc_word;
-constexpr std::size_t stack_register = 2, first_argument = 10, call_number = 17;
+constexpr std::size_t stack_register = 2;
+
+Nanoseconds now() {
+  timespec told{};
+  ::clock_gettime(CLOCK_MONOTONIC, &told);
+  return to_nanoseconds(told);
+}
 
 constexpr u64 hardware() {
   u64 letters = 0;
@@ -55,15 +53,14 @@ Process::Process(Window reserved, ProcessOptions options, HostFile first_directo
 Result<std::unique_ptr<Process>> Process::start(ProcessOptions options) {
   Result<std::vector<u8>> file = read_program(options.program);
   if (!file) return std::unexpected(std::move(file).error().in(options.program));
-  Result<HostFile> directory = options.grants.first_directory();
+  Result<HostFile> directory = options.grants->first_directory();
   if (!directory) return std::unexpected(std::move(directory).error());
   Result<Window> window = Window::reserve(address_limit);
   if (!window) return std::unexpected(std::move(window).error());
   if (window->size() < address_limit)
     return fail(ErrorKind::environment, fmt::format("the host has no room for a guest's {:#x} bytes of addresses", address_limit));
-  const ProcessOptions kept = {.program = options.program, .arguments = std::move(options.arguments), .environment = std::move(options.environment), .grants = {}, .tier = nullptr, .trace = nullptr};
-  std::unique_ptr<Process> process(new Process(std::move(*window), std::move(options), std::move(*directory)));
-  if (auto loaded = process->load(*file, kept); !loaded) return std::unexpected(std::move(loaded).error().in(kept.program));
+  std::unique_ptr<Process> process(new Process(std::move(*window), options, std::move(*directory)));
+  if (auto loaded = process->load(*file, options); !loaded) return std::unexpected(std::move(loaded).error().in(options.program));
   return process;
 }
 
@@ -74,7 +71,7 @@ Result<void> Process::load(std::span<const u8> file, const ProcessOptions& optio
   if (!loaded) return std::unexpected(loaded.error());
 
   const std::unique_ptr<char, void (*)(void*)> resolved(realpath(options.program.c_str(), nullptr), std::free);
-  program = grants.guest_path(resolved ? resolved.get() : options.program.c_str());
+  program = grants->guest_path(resolved ? resolved.get() : options.program.c_str());
   name = program.substr(program.rfind('/') + 1).substr(0, 15);
 
   constexpr Access both = Access::read | Access::write;
@@ -104,152 +101,64 @@ Result<void> Process::load(std::span<const u8> file, const ProcessOptions& optio
   return {};
 }
 
-Ending Process::run() {
-  HostSignals host;
-  host_signals_ = host.descriptor();
-  u64 looked = 0;
+void Process::watch(const Watching& watching, HostFile signals_from) {
+  watched_ = true;
+  interrupt_ = watching.interrupt;
+  host_signals_ = std::move(signals_from);
+  passed_ = 0;
+  if (watching.record) record_.emplace();
+}
+
+Process::State Process::state() const {
+  const Hart& hart = tier_->hart();
+  return {.registers = hart.state, .reservation = hart.reservation, .retired = hart.retired, .resolved = resolved_, .map = map.state(),
+          .signals = signals, .name = name, .blocked_meanwhile = blocked_meanwhile, .ending = ending_, .in_hand = in_hand_,
+          .interrupted = interrupted_, .call_reported = call_reported_, .place = record_ ? record_->place() : 0};
+}
+
+void Process::put_back(const State& state) {
+  live_time_ = std::max(live_time_, time());
   Hart& hart = tier_->hart();
-  while (!ending_) {
-    const Stop stop = tier_->run({slice});
-    if (stop.kind == StopKind::system_call) system_call();
-    else if (stop.kind != StopKind::budget && stop.kind != StopKind::end) fault(stop);
-    if (hart.retired - looked >= slice || (stop.kind == StopKind::system_call && calls_ % calls_between_looks == 0)) {
-      looked = hart.retired;
-      collect_signals();
-    }
-    if (!ending_ && signals.waiting(~signals.blocked)) deliver_signals(std::nullopt, 0);
-  }
-  host_signals_ = {};
-  return *ending_;
+  hart.state = state.registers;
+  hart.reservation = state.reservation;
+  hart.retired = looked_ = state.retired;
+  resolved_ = state.resolved;
+  map.put_back(state.map);
+  signals = state.signals;
+  name = state.name;
+  blocked_meanwhile = state.blocked_meanwhile;
+  ending_ = state.ending;
+  in_hand_ = state.in_hand;
+  interrupted_ = state.interrupted;
+  call_reported_ = state.call_reported;
+  began_.reset();
+  if (record_) record_->go_to(state.place);
 }
 
-void Process::system_call() {
-  auto& words = tier_->hart().state.words;
-  const u64 number = words[call_number];
-  Arguments arguments;
-  std::copy_n(words.begin() + first_argument, arguments.values.size(), arguments.values.begin());
-  const u64 first = arguments[0];
-  const SystemCall* call = linux_guest::system_call(number);
-  std::optional<CallLine> line;
-  if (trace_) line.emplace(number, arguments, memory);
-
-  ++calls_;
-  note.clear();
-  Hart& hart = tier_->hart();
-  words[pc_word] += 4;
-  // The instruction retires here: no tier counts the one it stops at.
-  ++hart.retired;
-  i64 result = call ? call->handler(*this, arguments) : -ENOSYS;
-  if (result == -not_granted) {
-    result = -EACCES;
-    note = "outside of what --root and --dir grant";
-  }
-  if (!call) note = "no such call here";
-  const bool interrupted = result == restart_if_asked || result == restart_unless_handled;
-  if (line) {
-    if (ending_) trace_(line->finish());
-    else trace_(line->finish(interrupted ? -EINTR : result == registers_set ? 0 : result, note, memory));
-  }
-  if (ending_) return;
-  if (result == -EPIPE || result == -EFBIG) collect_signals();
-  if (result == registers_set) return;
-  if (!interrupted) words[first_argument] = static_cast<u64>(result);
-  if (interrupted || blocked_meanwhile) deliver_signals(interrupted ? std::optional(result) : std::nullopt, first);
+void Process::forget_future() {
+  if (record_) record_->cut();
+  live_time_ = time();
 }
 
-void Process::deliver_signals(std::optional<i64> interrupted, u64 first_argument_was) {
-  Hart& hart = tier_->hart();
-  auto& words = hart.state.words;
-  auto again = [&] {
-    words[pc_word] -= 4;
-    words[first_argument] = first_argument_was;
-  };
-  while (!ending_) {
-    const auto signal = signals.take(~signals.blocked);
-    if (!signal) break;
-    const SignalAction& action = signals.actions[static_cast<std::size_t>(signal->number)];
-    if (action.handler > 1 && interrupted) {
-      if (*interrupted == restart_if_asked && (action.flags & SA_RESTART)) again();
-      else words[first_argument] = static_cast<u64>(-EINTR);
-      interrupted.reset();
-    }
-    deliver(*signal, false);
+Nanoseconds Process::call_began() {
+  // Within the call its own instruction has retired; left and made again, it is at the same time.
+  if (!began_ || began_->time != time()) began_ = {time(), now()};
+  return began_->clock;
+}
+
+int Process::wait(std::span<pollfd> watched, std::optional<Nanoseconds> due, u64 also) {
+  const auto interrupted = [&] { return signals.waiting(~signals.blocked | also); };
+  if (repeated_) {
+    collect_signals();
+    return interrupted() ? -EINTR : 0;
   }
-  // What rt_sigsuspend or ppoll blocked holds until its end; a handler's frame took over what was before.
-  if (blocked_meanwhile) signals.blocked = *std::exchange(blocked_meanwhile, std::nullopt);
-  if (interrupted && !ending_) again();
-}
-
-void Process::deliver(const Signal& signal, bool forced) {
-  SignalAction& kept = signals.actions[static_cast<std::size_t>(signal.number)];
-  if (trace_) trace_(trace_line(signal));
-  // What the program itself ran into cannot be put off.
-  if (forced && ((signals.blocked & signal_bit(signal.number)) || kept.handler == 1)) kept = {};
-  if (signals.ignores(signal.number) && !forced) return;
-  if (kept.handler == 0) {
-    if (default_action(signal.number) == DefaultAction::stop) ::raise(SIGSTOP);
-    else end({.signal = signal.number});
-    return;
-  }
-  const SignalAction action = kept;
-  if (action.flags & SA_RESETHAND) kept = {};
-  const u64 before = blocked_meanwhile ? *std::exchange(blocked_meanwhile, std::nullopt) : signals.blocked;
-  Hart& hart = tier_->hart();
-  if (!enter_handler(memory, hart.state, signals.stack, signal, action, before, trampoline_page)) return end({.signal = SIGSEGV});
-  hart.reservation.reset();
-  signals.blocked |= action.mask;
-  if (!(action.flags & SA_NODEFER)) signals.blocked |= signal_bit(signal.number);
-}
-
-void Process::fault(const Stop& stop) {
-  const u64 pc = tier_->hart().state.words[pc_word];
-  Signal signal;
-  switch (stop.kind) {
-    case StopKind::illegal: signal = {.number = SIGILL, .code = ILL_ILLOPC, .address = pc}; break;
-    case StopKind::breakpoint: signal = {.number = SIGTRAP, .code = TRAP_BRKPT, .address = pc}; break;
-    case StopKind::misaligned: signal = {.number = SIGBUS, .code = BUS_ADRALN, .address = stop.address}; break;
-    default: {
-      const auto mapping = map.at(stop.address);
-      if (mapping && mapping->backing == Backing::beyond_file) signal = {.number = SIGBUS, .code = BUS_ADRERR, .address = stop.address};
-      else signal = {.number = SIGSEGV, .code = mapping ? SEGV_ACCERR : SEGV_MAPERR, .address = stop.address};
-    }
-  }
-  deliver(signal, true);
-}
-
-bool Process::return_from_handler() {
-  Hart& hart = tier_->hart();
-  const auto left = leave_handler(memory, hart.state);
-  if (!left) return false;
-  signals.blocked = left->blocked & ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
-  // The frame may name another signal stack, unless the one in use is left in place.
-  if (!on_signal_stack(signals.stack, hart.state.words[stack_register])) {
-    signals.stack = left->stack;
-    if (signals.stack.flags & SS_DISABLE) signals.stack = {};
-  }
-  hart.reservation.reset();
-  return true;
-}
-
-void Process::collect_signals() {
-  if (host_signals_)
-    while (const auto signal = take_host_signal(host_signals_)) signals.raise(*signal);
-  timers.ring(signals);
-}
-
-int Process::wait(std::span<pollfd> watched, std::optional<Nanoseconds> time, u64 also) {
-  const auto now = [] {
-    timespec told{};
-    ::clock_gettime(CLOCK_MONOTONIC, &told);
-    return to_nanoseconds(told);
-  };
-  const std::optional<Nanoseconds> due = time ? std::optional(now() + *time) : std::nullopt;
   std::vector<pollfd> all(watched.begin(), watched.end());
   all.push_back({host_signals_.number(), POLLIN, 0});
+  all.push_back({interrupt_, POLLIN, 0});
   while (true) {
     collect_signals();
     std::optional<Nanoseconds> left = timers.real_time_left();
-    const bool interrupts = signals.waiting(~signals.blocked | also);
+    const bool interrupts = interrupted();
     if (due) left = std::min(left.value_or(*due), std::max<Nanoseconds>(*due - now(), 0));
     if (interrupts) left = 0;
     const timespec limit = to_timespec(left.value_or(0));
@@ -257,10 +166,14 @@ int Process::wait(std::span<pollfd> watched, std::optional<Nanoseconds> time, u6
     // A signal that is not the guest's, such as a debugger's.
     if (ready < 0 && errno != EINTR) return -errno;
     if (ready < 0) continue;
-    ready -= all.back().revents != 0;
+    for (std::size_t i = watched.size(); i < all.size(); ++i) ready -= all[i].revents != 0;
     for (std::size_t i = 0; i < watched.size(); ++i) watched[i].revents = all[i].revents;
     if (ready > 0) return ready;
     if (interrupts) return -EINTR;
+    if (all.back().revents != 0) {
+      left_ = true;
+      return -EINTR;
+    }
     if (due && now() >= *due) return 0;
   }
 }

@@ -1,16 +1,20 @@
 // One process of one thread: its memory, files and signals, and the tier that runs it.
 #pragma once
 
+#include "engine/debug/execution.hpp"
 #include "engine/linux/descriptors.hpp"
 #include "engine/linux/grants.hpp"
 #include "engine/linux/guest_memory.hpp"
 #include "engine/linux/memory_map.hpp"
+#include "engine/linux/record.hpp"
 #include "engine/linux/signals.hpp"
 #include "engine/linux/tier.hpp"
 #include "engine/linux/timers.hpp"
 
 #include <poll.h>
 
+#include <algorithm>
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,15 +30,24 @@ struct ProcessOptions {
   std::string program;                   ///< the host's path of the file
   std::vector<std::string> arguments;    ///< the first is the program's own name
   std::vector<std::string> environment;  ///< NAME=VALUE
-  Grants grants;
-  std::unique_ptr<Tier> tier;
+  std::shared_ptr<const Grants> grants;
+  std::shared_ptr<Tier> tier;                        ///< one process's at a time
   std::function<void(std::string_view line)> trace;  ///< hears of each system call and signal, if set
 };
+
+struct Arguments;
+struct SystemCall;
 
 /// How a process ended: it exited with a status, or a signal ended it.
 struct Ending {
   int status = 0;
   int signal = 0;  ///< 0: it exited
+};
+
+/// Of whoever looks on while a process runs.
+struct Watching {
+  bool record = false;  ///< what comes from outside, so that the run can be repeated
+  int interrupt = -1;   ///< a descriptor: once it is readable no system call waits any longer
 };
 
 class Process {
@@ -49,6 +62,32 @@ class Process {
   /// and go to the guest instead.
   Ending run();
 
+  // The same piece by piece, for somebody who looks on. These are as Execution has them.
+
+  /// Before the first piece. `signals` is where the host's are taken from.
+  void watch(const Watching& watching, HostFile signals);
+
+  Event advance(u64 until);
+  Event step();
+  u64 time() const { return tier_->hart().retired + resolved_; }
+  u64 recorded_until() const { return repeating() ? std::max(live_time_, time()) : time(); }
+  void choose_signal(int number);
+  void pass_signals(u64 set) { passed_ = set; }
+  void catch_calls(std::optional<std::vector<u64>> which) { caught_ = std::move(which); }
+  void forget_future();
+
+  /// All of a process that a run changes, but for its memory, and what is the host's side: descriptors, timers and
+  /// the current directory.
+  struct State;
+  State state() const;
+  /// Memory is what it was then.
+  void put_back(const State& state);
+
+  /// What was recorded; nullptr if nothing is.
+  Record* record() { return record_ ? &*record_ : nullptr; }
+  /// Since this was asked last the run did not repeat itself as recorded, and went on live from there.
+  bool take_parted() { return std::exchange(parted_, false); }
+
   Tier& tier() { return *tier_; }
 
   // What the system calls work on.
@@ -56,7 +95,7 @@ class Process {
   Window window;
   MemoryMap map;
   GuestMemory memory;
-  Grants grants;
+  std::shared_ptr<const Grants> grants;
   Descriptors files;
   HostFile directory;  ///< the current one
   Signals signals;
@@ -69,13 +108,21 @@ class Process {
   /// No instruction follows.
   void end(Ending ending) { ending_ = ending; }
 
-  /// Waits until a descriptor of the host is ready, the time is over, or a signal that is not blocked
-  /// waits. As poll answers; -EINTR for a signal.
+  /// When the call at hand was made, by the monotonic clock. One that is made again because somebody looked on
+  /// meanwhile began when it was made first.
+  Nanoseconds call_began();
+
+  /// Waits until a descriptor of the host is ready, it is as late as `due` by the monotonic clock, or a signal that
+  /// is not blocked waits. As poll answers; -EINTR for a signal, and where the call is to be left: see left().
   /// `also` are signals that end the wait although they are blocked.
-  int wait(std::span<pollfd> watched, std::optional<Nanoseconds> time, u64 also = 0);
+  int wait(std::span<pollfd> watched, std::optional<Nanoseconds> due, u64 also = 0);
 
   /// Before the host would wait in a call on this file. False: a signal came first.
   bool wait_until_ready(const OpenFile& file, short events);
+
+  /// Somebody who looks on wants to have the guest: a call that has done nothing yet answers restart_if_asked, and
+  /// is made again later.
+  bool left() const { return left_; }
 
   /// Takes over what the host has sent, and what timers are due.
   void collect_signals();
@@ -83,20 +130,99 @@ class Process {
   /// Registers are those of the frame that the stack pointer leads to. False: there is none.
   bool return_from_handler();
 
+  /// What only the host can tell, in a call that is otherwise the guest's own affair (Replay::again).
+  i64 told(std::invocable auto ask) {
+    if (repeated_) return next_told();
+    const i64 answer = ask();
+    if (making_) making_->told.push_back(answer);
+    return answer;
+  }
+  /// Such a call has had the host fill these bytes of fresh pages, which begin at one. Told while they can be read;
+  /// when the call is made again they are filled behind it.
+  void filled(Range range);
+
  private:
+  // A signal on its way to the guest.
+  struct InHand {
+    Signal signal;
+    bool forced = false;    // the program itself ran into it
+    bool reported = false;  // to whoever looks on
+    std::optional<int> becomes;
+  };
+  // A call that a signal ended. The guest stands before it again; a handler may have it see EINTR instead.
+  struct Interrupted {
+    i64 how = 0;
+    u64 pc = 0;
+  };
+
   Process(Window reserved, ProcessOptions options, HostFile first_directory);
 
   Result<void> load(std::span<const u8> file, const ProcessOptions& options);
-  void system_call();
-  void deliver_signals(std::optional<i64> interrupted, u64 first_argument);
+
+  std::optional<Event> proceed(u64 until, bool one_instruction);
+  std::optional<Event> system_call();
+  i64 make_call(const SystemCall* call, u64 number, const Arguments& arguments);
+  i64 repeat_call(const SystemCall* call, u64 number, const Arguments& arguments);
+  Event ended() const;
+  void look();
+  void take_outside();
+  void resolve();
+  bool settle();
   void fault(const Stop& stop);
   void deliver(const Signal& signal, bool forced);
+  void raise_from_outside(const Signal& signal);
+  i64 next_told();
+  void part();
+  bool repeating() const { return record_ && (!record_->at_end() || time() < live_time_); }
+  bool catches(u64 call) const;
 
-  std::unique_ptr<Tier> tier_;
+  std::shared_ptr<Tier> tier_;
   std::function<void(std::string_view)> trace_;
   HostFile host_signals_;
   std::optional<Ending> ending_;
   u64 calls_ = 0;
+  u64 looked_ = 0;    // instructions at the last look for signals
+  u64 resolved_ = 0;  // signals
+  std::optional<InHand> in_hand_;
+  std::optional<Interrupted> interrupted_;
+
+  // For whoever looks on.
+  bool watched_ = false;
+  int interrupt_ = -1;
+  bool left_ = false;
+  u64 passed_ = ~u64{0};
+  std::optional<std::vector<u64>> caught_;
+  std::optional<u64> call_reported_;  // when
+  struct Began {
+    u64 time;
+    Nanoseconds clock;
+  };
+  std::optional<Began> began_;
+
+  // Record and repetition.
+  std::optional<Record> record_;
+  u64 live_time_ = 0;                     // up to here it has come
+  CallRecord* making_ = nullptr;          // the call being made, while it is recorded
+  std::vector<Range> written_;            // by it
+  std::vector<std::vector<u8>> filled_;   // what it had the host fill
+  CallRecord* repeated_ = nullptr;        // the call being made again
+  std::size_t told_ = 0;                  // how much of what was told to that is used
+  bool parted_ = false;
+};
+
+struct Process::State {
+  GuestState registers;
+  std::optional<Reservation> reservation;
+  u64 retired = 0, resolved = 0;
+  MemoryMap::State map;
+  Signals signals;
+  std::string name;
+  std::optional<u64> blocked_meanwhile;
+  std::optional<Ending> ending;
+  std::optional<InHand> in_hand;
+  std::optional<Interrupted> interrupted;
+  std::optional<u64> call_reported;
+  u64 place = 0;  ///< in the record
 };
 
 }  // namespace diptych::linux_guest

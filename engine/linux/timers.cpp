@@ -30,16 +30,18 @@ void Timers::set(std::size_t which, const Setting& setting) {
   timers_[which] = {setting.interval, setting.left == 0 ? 0 : now(which) + setting.left};
 }
 
-void Timers::ring(Signals& signals) {
+std::vector<Signal> Timers::ring() {
+  std::vector<Signal> due;
   for (std::size_t which = 0; which < count; ++which) {
     Timer& timer = timers_[which];
     if (timer.due == 0) continue;
     const Nanoseconds time = now(which);
     if (time < timer.due) continue;
-    signals.raise({.number = signals_raised[which], .code = from_kernel});
+    due.push_back({.number = signals_raised[which], .code = from_kernel});
     // Times that were missed ring once, as a signal that already waits is not kept twice.
     timer.due = timer.interval == 0 ? 0 : time + timer.interval - (time - timer.due) % timer.interval;
   }
+  return due;
 }
 
 std::optional<Nanoseconds> Timers::real_time_left() const {

@@ -6,6 +6,7 @@
 #include <array>
 #include <ctime>
 #include <optional>
+#include <vector>
 
 namespace diptych::linux_guest {
 
@@ -34,8 +35,8 @@ class Timers {
   Setting get(std::size_t which) const;
   void set(std::size_t which, const Setting& setting);
 
-  /// Raises what is due.
-  void ring(Signals& signals);
+  /// The signals that are due.
+  std::vector<Signal> ring();
 
   /// How long until the one in real time rings.
   std::optional<Nanoseconds> real_time_left() const;

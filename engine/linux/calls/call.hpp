@@ -21,6 +21,13 @@ struct Arguments {
 /// Gives what a0 becomes: a result, or a negative error number.
 using Handler = i64 (*)(Process& process, const Arguments& arguments);
 
+/// How a call happens again in a run that repeats what was recorded.
+enum class Replay : u8 {
+  again,    ///< it is made again: it depends on nothing but the guest. What it asks the host it asks through Process
+  told,     ///< it is not: its result is put back, and all memory it had asked to write
+  counted,  ///< the same, and of that memory as many bytes as the result says, from the first on
+};
+
 struct SystemCall {
   u16 number = 0;
   std::string_view name;
@@ -29,6 +36,7 @@ struct SystemCall {
   /// that the next argument counts, r bytes that the result counts, t time read, T time written.
   /// After a colon, how the result is shown: d or x.
   std::string_view shape;
+  Replay replay = Replay::told;
   Handler handler = nullptr;
 };
 

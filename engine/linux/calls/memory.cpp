@@ -29,22 +29,39 @@ std::optional<Access> access_of(u64 protection) {
 
 bool in_range(u64 address, u64 size) { return address < address_limit && size <= address_limit - address; }
 
-// Copies a file into fresh pages. What lies wholly beyond its end stays out of reach.
-i64 fill(Process& p, u64 address, u64 size, Access access, int file, u64 offset) {
+// How long a file is that can be mapped; else an error number.
+i64 mapped_length(int file) {
   struct stat status{};
+  if (file < 0) return -EBADF;
   if (::fstat(file, &status) < 0) return failed();
-  const u64 length = static_cast<u64>(status.st_size);
-  const u64 there = offset < length ? std::min(size, length - offset) : 0;
-  const u64 backed = page_ceiling(there);
-  if (backed != 0 && !p.map.map(address, backed, Access::read | Access::write, Backing::file)) return -ENOMEM;
+  if (!S_ISREG(status.st_mode)) return -ENODEV;
+  u8 probe = 0;
+  if (::pread(file, &probe, 1, 0) < 0) return errno == EBADF ? -EACCES : failed();
+  return status.st_size;
+}
+
+i64 read_at(int file, u64 offset, std::span<u8> to) {
   u64 done = 0;
-  while (done < there) {
-    const ssize_t got = ::pread(file, p.window.base() + address + done, there - done, static_cast<off_t>(offset + done));
+  while (done < to.size()) {
+    const ssize_t got = ::pread(file, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed();
     if (got == 0) break;
     done += static_cast<u64>(got);
   }
+  return static_cast<i64>(done);
+}
+
+// Copies a file into fresh pages. What lies wholly beyond its end stays out of reach.
+i64 fill(Process& p, u64 address, u64 size, Access access, int file, u64 offset, u64 length) {
+  const u64 there = offset < length ? std::min(size, length - offset) : 0;
+  const u64 backed = page_ceiling(there);
+  if (backed != 0 && !p.map.map(address, backed, Access::read | Access::write, Backing::file)) return -ENOMEM;
+  u8* const to = p.memory.reach(address, there, Access::write);
+  if (!to) return -ENOMEM;
+  const i64 read = p.told([&] { return read_at(file, offset, {to, there}); });
+  if (read < 0) return read;
+  p.filled({address, static_cast<u64>(read)});
   if (backed != 0 && !p.map.protect(address, backed, access)) return -ENOMEM;
   if (backed < size && !p.map.map(address + backed, size - backed, Access::none, Backing::beyond_file)) return -ENOMEM;
   return static_cast<i64>(address);
@@ -59,20 +76,16 @@ i64 mmap_call(Process& p, const Arguments& a) {
   if (sharing != MAP_PRIVATE && sharing != MAP_SHARED && sharing != MAP_SHARED_VALIDATE) return -EINVAL;
   if (size < a[1] || size > address_limit) return -ENOMEM;
 
-  int file = -1;
+  const int file = anonymous ? -1 : p.files.host(static_cast<u32>(a[4]));
+  i64 length = 0;
   if (!anonymous) {
-    file = p.files.host(static_cast<u32>(a[4]));
-    if (file < 0) return -EBADF;
-    struct stat status{};
-    if (::fstat(file, &status) < 0) return failed();
-    if (!S_ISREG(status.st_mode)) return -ENODEV;
+    length = p.told([&] { return mapped_length(file); });
+    if (length < 0) return length;
     // The file is copied, so what is written would never reach it.
     if (sharing != MAP_PRIVATE && allows(*access, Access::write)) {
       p.note = "files are not mapped to be written";
       return -ENODEV;
     }
-    u8 probe = 0;
-    if (::pread(file, &probe, 1, 0) < 0) return errno == EBADF ? -EACCES : failed();
   }
 
   u64 address = page_floor(a[0]);
@@ -87,7 +100,7 @@ i64 mmap_call(Process& p, const Arguments& a) {
     address = *room;
   }
   if (!anonymous) {
-    const i64 filled = fill(p, address, size, *access, file, a[5]);
+    const i64 filled = fill(p, address, size, *access, file, a[5], static_cast<u64>(length));
     if (filled < 0) p.map.unmap(address, size);
     return filled;
   }
@@ -178,19 +191,19 @@ i64 flush_icache_call(Process& p, const Arguments& a) {
 }
 
 constexpr SystemCall calls[] = {
-    {214, "brk", "p:x", brk_call},
-    {215, "munmap", "px", munmap_call},
-    {216, "mremap", "pxxxp:x", mremap_call},
-    {222, "mmap", "pxPMfx:x", mmap_call},
-    {226, "mprotect", "pxP", mprotect_call},
-    {227, "msync", "pxx", accepted_if_mapped},
-    {228, "mlock", "px", accepted_if_mapped},
-    {229, "munlock", "px", accepted_if_mapped},
-    {230, "mlockall", "x", accepted},
-    {231, "munlockall", "", accepted},
-    {232, "mincore", "pxp", mincore_call},
-    {233, "madvise", "pxd", madvise_call},
-    {259, "riscv_flush_icache", "ppx", flush_icache_call},
+    {214, "brk", "p:x", Replay::again, brk_call},
+    {215, "munmap", "px", Replay::again, munmap_call},
+    {216, "mremap", "pxxxp:x", Replay::again, mremap_call},
+    {222, "mmap", "pxPMfx:x", Replay::again, mmap_call},
+    {226, "mprotect", "pxP", Replay::again, mprotect_call},
+    {227, "msync", "pxx", Replay::again, accepted_if_mapped},
+    {228, "mlock", "px", Replay::again, accepted_if_mapped},
+    {229, "munlock", "px", Replay::again, accepted_if_mapped},
+    {230, "mlockall", "x", Replay::again, accepted},
+    {231, "munlockall", "", Replay::again, accepted},
+    {232, "mincore", "pxp", Replay::again, mincore_call},
+    {233, "madvise", "pxd", Replay::again, madvise_call},
+    {259, "riscv_flush_icache", "ppx", Replay::again, flush_icache_call},
 };
 
 }  // namespace

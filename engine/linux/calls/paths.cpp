@@ -76,7 +76,7 @@ Answer<HostFile> open_path(Process& p, int directory, u64 address, u64 flags, u6
   if (!path) return std::unexpected(path.error());
   const Answer<int> base = base_of(p, directory, *path);
   if (!base) return std::unexpected(base.error());
-  return p.grants.open(*base, *path, flags, mode);
+  return p.grants->open(*base, *path, flags, mode);
 }
 
 Answer<Grants::Place> place_at(Process& p, int directory, u64 address) {
@@ -84,7 +84,7 @@ Answer<Grants::Place> place_at(Process& p, int directory, u64 address) {
   if (!path) return std::unexpected(path.error());
   const Answer<int> base = base_of(p, directory, *path);
   if (!base) return std::unexpected(base.error());
-  return p.grants.place(*base, *path);
+  return p.grants->place(*base, *path);
 }
 
 /// The file that a path names, for calls that look at it without reading it. With AT_EMPTY_PATH and no
@@ -259,7 +259,7 @@ i64 utimensat_call(Process& p, const Arguments& a) {
 }
 
 i64 getcwd_call(Process& p, const Arguments& a) {
-  const Answer<std::string> path = p.grants.path_of(p.directory.number());
+  const Answer<std::string> path = p.grants->path_of(p.directory.number());
   if (!path) return -path.error();
   if (path->size() + 1 > a[1]) return -ERANGE;
   u8* to = p.memory.reach(a[0], path->size() + 1, Access::write);
@@ -284,28 +284,28 @@ i64 fchdir_call(Process& p, const Arguments& a) {
 }
 
 constexpr SystemCall calls[] = {
-    {17, "getcwd", "pd", getcwd_call},
-    {33, "mknodat", "asmx", mknodat_call},
-    {34, "mkdirat", "asm", mkdirat_call},
-    {35, "unlinkat", "asx", unlinkat_call},
-    {36, "symlinkat", "sas", symlinkat_call},
-    {37, "linkat", "asasx", linkat_call},
-    {43, "statfs", "sp", statfs_call},
-    {45, "truncate", "sd", truncate_call},
-    {48, "faccessat", "asx", faccessat_call},
-    {49, "chdir", "s", chdir_call},
-    {50, "fchdir", "f", fchdir_call},
-    {53, "fchmodat", "asm", fchmodat_call},
-    {54, "fchownat", "asddx", fchownat_call},
-    {56, "openat", "asOm", openat_call},
-    {78, "readlinkat", "asrd", readlinkat_call},
-    {79, "newfstatat", "aspx", fstatat_call},
-    {80, "fstat", "fp", fstat_call},
-    {88, "utimensat", "aspx", utimensat_call},
-    {276, "renameat2", "asasx", renameat2_call},
-    {291, "statx", "asxxp", statx_call},
-    {437, "openat2", "aspd", openat2_call},
-    {439, "faccessat2", "asxx", faccessat2_call},
+    {17, "getcwd", "pd", Replay::counted, getcwd_call},
+    {33, "mknodat", "asmx", Replay::told, mknodat_call},
+    {34, "mkdirat", "asm", Replay::told, mkdirat_call},
+    {35, "unlinkat", "asx", Replay::told, unlinkat_call},
+    {36, "symlinkat", "sas", Replay::told, symlinkat_call},
+    {37, "linkat", "asasx", Replay::told, linkat_call},
+    {43, "statfs", "sp", Replay::told, statfs_call},
+    {45, "truncate", "sd", Replay::told, truncate_call},
+    {48, "faccessat", "asx", Replay::told, faccessat_call},
+    {49, "chdir", "s", Replay::told, chdir_call},
+    {50, "fchdir", "f", Replay::told, fchdir_call},
+    {53, "fchmodat", "asm", Replay::told, fchmodat_call},
+    {54, "fchownat", "asddx", Replay::told, fchownat_call},
+    {56, "openat", "asOm", Replay::told, openat_call},
+    {78, "readlinkat", "asrd", Replay::counted, readlinkat_call},
+    {79, "newfstatat", "aspx", Replay::told, fstatat_call},
+    {80, "fstat", "fp", Replay::told, fstat_call},
+    {88, "utimensat", "aspx", Replay::told, utimensat_call},
+    {276, "renameat2", "asasx", Replay::told, renameat2_call},
+    {291, "statx", "asxxp", Replay::told, statx_call},
+    {437, "openat2", "aspd", Replay::told, openat2_call},
+    {439, "faccessat2", "asxx", Replay::told, faccessat2_call},
 };
 
 }  // namespace

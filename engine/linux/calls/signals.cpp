@@ -68,12 +68,13 @@ i64 sigtimedwait_call(Process& p, const Arguments& a) {
   const auto set = p.memory.read<u64>(a[0]);
   std::optional<timespec> limit;
   if (!set || (a[2] && !(limit = p.memory.read<timespec>(a[2])))) return -EFAULT;
-  std::optional<Nanoseconds> time;
+  std::optional<Nanoseconds> due;
   if (limit) {
     if (!valid_time(*limit)) return -EINVAL;
-    time = to_nanoseconds(*limit);
+    due = p.call_began() + to_nanoseconds(*limit);
   }
-  p.wait({}, time, *set);
+  p.wait({}, due, *set);
+  if (p.left()) return restart_if_asked;
   const auto signal = p.signals.take(*set & ~never_blocked);
   if (!signal) return p.signals.waiting(~p.signals.blocked) ? -EINTR : -EAGAIN;
   if (a[1] && !p.memory.write(a[1], signal_information(*signal))) return -EFAULT;
@@ -146,18 +147,18 @@ i64 sigreturn_call(Process& p, const Arguments&) {
 }
 
 constexpr SystemCall calls[] = {
-    {129, "kill", "dg", kill_call},
-    {130, "tkill", "dg", tkill_call},
-    {131, "tgkill", "ddg", tgkill_call},
-    {132, "sigaltstack", "pp", sigaltstack_call},
-    {133, "rt_sigsuspend", "pd", sigsuspend_call},
-    {134, "rt_sigaction", "gppd", sigaction_call},
-    {135, "rt_sigprocmask", "dppd", sigprocmask_call},
-    {136, "rt_sigpending", "pd", sigpending_call},
-    {137, "rt_sigtimedwait", "pptd", sigtimedwait_call},
-    {138, "rt_sigqueueinfo", "dgp", sigqueueinfo_call},
-    {139, "rt_sigreturn", "", sigreturn_call},
-    {240, "rt_tgsigqueueinfo", "ddgp", tgsigqueueinfo_call},
+    {129, "kill", "dg", Replay::again, kill_call},
+    {130, "tkill", "dg", Replay::again, tkill_call},
+    {131, "tgkill", "ddg", Replay::again, tgkill_call},
+    {132, "sigaltstack", "pp", Replay::again, sigaltstack_call},
+    {133, "rt_sigsuspend", "pd", Replay::again, sigsuspend_call},
+    {134, "rt_sigaction", "gppd", Replay::again, sigaction_call},
+    {135, "rt_sigprocmask", "dppd", Replay::again, sigprocmask_call},
+    {136, "rt_sigpending", "pd", Replay::again, sigpending_call},
+    {137, "rt_sigtimedwait", "pptd", Replay::again, sigtimedwait_call},
+    {138, "rt_sigqueueinfo", "dgp", Replay::again, sigqueueinfo_call},
+    {139, "rt_sigreturn", "", Replay::again, sigreturn_call},
+    {240, "rt_tgsigqueueinfo", "ddgp", Replay::again, tgsigqueueinfo_call},
 };
 
 }  // namespace

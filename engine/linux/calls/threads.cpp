@@ -48,38 +48,40 @@ i64 futex_call(Process& p, const Arguments& a) {
       if (!value || (a[3] && !(time = p.memory.read<timespec>(a[3])))) return -EFAULT;
       if (*value != static_cast<u32>(a[2])) return -EAGAIN;
       if (time && !valid_time(*time)) return -EINVAL;
-      std::optional<Nanoseconds> left;
+      std::optional<Nanoseconds> due;
       if (time) {
-        left = to_nanoseconds(*time);
-        if (command == FUTEX_WAIT_BITSET) {
+        due = to_nanoseconds(*time);
+        if (command == FUTEX_WAIT) {
+          due = *due + p.call_began();
+        } else if (a.number(1) & FUTEX_CLOCK_REALTIME) {
           timespec now{};
-          ::clock_gettime(a.number(1) & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, &now);
-          left = *left > to_nanoseconds(now) ? *left - to_nanoseconds(now) : 0;
+          ::clock_gettime(CLOCK_REALTIME, &now);
+          due = *due - to_nanoseconds(now) + p.call_began();
         }
       } else {
         p.note = "nobody will wake it";
       }
       // No other thread changes the value: what is left is the time, or a signal.
-      return p.wait({}, left) == 0 ? -ETIMEDOUT : restart_if_asked;
+      return p.wait({}, due) == 0 ? -ETIMEDOUT : restart_if_asked;
     }
     default: return -ENOSYS;
   }
 }
 
 constexpr SystemCall calls[] = {
-    {93, "exit", "d", exit_call},
-    {94, "exit_group", "d", exit_call},
-    {96, "set_tid_address", "p", set_tid_address_call},
-    {98, "futex", "pxdtpd", futex_call},
-    {99, "set_robust_list", "pd", accepted},
-    {122, "sched_setaffinity", "ddp", accepted},
-    {124, "sched_yield", "", accepted},
-    {220, "clone", "xpppp", clone_call},
-    {221, "execve", "spp", no_children},
-    {260, "wait4", "dpxp", wait_call},
-    {95, "waitid", "ddpxp", wait_call},
-    {281, "execveat", "asppx", no_children},
-    {435, "clone3", "pd", no_threads},
+    {93, "exit", "d", Replay::again, exit_call},
+    {94, "exit_group", "d", Replay::again, exit_call},
+    {96, "set_tid_address", "p", Replay::again, set_tid_address_call},
+    {98, "futex", "pxdtpd", Replay::told, futex_call},
+    {99, "set_robust_list", "pd", Replay::again, accepted},
+    {122, "sched_setaffinity", "ddp", Replay::again, accepted},
+    {124, "sched_yield", "", Replay::again, accepted},
+    {220, "clone", "xpppp", Replay::again, clone_call},
+    {221, "execve", "spp", Replay::again, no_children},
+    {260, "wait4", "dpxp", Replay::again, wait_call},
+    {95, "waitid", "ddpxp", Replay::again, wait_call},
+    {281, "execveat", "asppx", Replay::again, no_children},
+    {435, "clone3", "pd", Replay::again, no_threads},
 };
 
 }  // namespace

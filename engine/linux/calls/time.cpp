@@ -47,7 +47,8 @@ Nanoseconds now(clockid_t clock) {
 i64 sleep_until(Process& p, clockid_t clock, Nanoseconds due, u64 left_address) {
   // A wait may end early where the clock is set meanwhile.
   for (Nanoseconds left = due - now(clock); left > 0; left = due - now(clock)) {
-    if (p.wait({}, left) == 0) continue;
+    if (p.wait({}, now(CLOCK_MONOTONIC) + left) == 0) continue;
+    if (p.left()) return restart_if_asked;
     const timespec rest = to_timespec(std::max<Nanoseconds>(due - now(clock), 0));
     return left_address && !p.memory.write(left_address, rest) ? -EFAULT : -EINTR;
   }
@@ -58,7 +59,7 @@ i64 nanosleep_call(Process& p, const Arguments& a) {
   const auto time = p.memory.read<timespec>(a[0]);
   if (!time) return -EFAULT;
   if (!valid_time(*time)) return -EINVAL;
-  return sleep_until(p, CLOCK_MONOTONIC, now(CLOCK_MONOTONIC) + to_nanoseconds(*time), a[1]);
+  return sleep_until(p, CLOCK_MONOTONIC, p.call_began() + to_nanoseconds(*time), a[1]);
 }
 
 i64 clock_nanosleep_call(Process& p, const Arguments& a) {
@@ -69,7 +70,7 @@ i64 clock_nanosleep_call(Process& p, const Arguments& a) {
   if (!valid_time(*time)) return -EINVAL;
   const bool absolute = a[1] & TIMER_ABSTIME;
   if (absolute) return sleep_until(p, clock, to_nanoseconds(*time), 0);
-  return sleep_until(p, CLOCK_MONOTONIC, now(CLOCK_MONOTONIC) + to_nanoseconds(*time), a[3]);
+  return sleep_until(p, CLOCK_MONOTONIC, p.call_began() + to_nanoseconds(*time), a[3]);
 }
 
 timeval to_timeval(Nanoseconds time) { return {time / nanoseconds_a_second, time % nanoseconds_a_second / 1000}; }
@@ -96,16 +97,16 @@ i64 setitimer_call(Process& p, const Arguments& a) {
 }
 
 constexpr SystemCall calls[] = {
-    {101, "nanosleep", "tp", nanosleep_call},
-    {102, "getitimer", "dp", getitimer_call},
-    {103, "setitimer", "dpp", setitimer_call},
-    {112, "clock_settime", "cp", clock_set_call},
-    {113, "clock_gettime", "cT", clock_gettime_call},
-    {114, "clock_getres", "cT", clock_getres_call},
-    {115, "clock_nanosleep", "cxtp", clock_nanosleep_call},
-    {153, "times", "p", times_call},
-    {169, "gettimeofday", "pp", gettimeofday_call},
-    {170, "settimeofday", "pp", clock_set_call},
+    {101, "nanosleep", "tp", Replay::told, nanosleep_call},
+    {102, "getitimer", "dp", Replay::told, getitimer_call},
+    {103, "setitimer", "dpp", Replay::told, setitimer_call},
+    {112, "clock_settime", "cp", Replay::again, clock_set_call},
+    {113, "clock_gettime", "cT", Replay::told, clock_gettime_call},
+    {114, "clock_getres", "cT", Replay::told, clock_getres_call},
+    {115, "clock_nanosleep", "cxtp", Replay::told, clock_nanosleep_call},
+    {153, "times", "p", Replay::told, times_call},
+    {169, "gettimeofday", "pp", Replay::told, gettimeofday_call},
+    {170, "settimeofday", "pp", Replay::again, clock_set_call},
 };
 
 }  // namespace

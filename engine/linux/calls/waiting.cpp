@@ -12,13 +12,13 @@ namespace {
 
 constexpr u64 set_size = 8;
 
-// A time that is limited or not; an error number.
-std::expected<std::optional<Nanoseconds>, int> time_at(Process& p, u64 address) {
+// When a time that is limited is over; an error number.
+std::expected<std::optional<Nanoseconds>, int> due_at(Process& p, u64 address) {
   if (address == 0) return std::nullopt;
   const auto time = p.memory.read<timespec>(address);
   if (!time) return std::unexpected(EFAULT);
   if (!valid_time(*time)) return std::unexpected(EINVAL);
-  return to_nanoseconds(*time);
+  return p.call_began() + to_nanoseconds(*time);
 }
 
 // Blocks another set until the call ends, or a handler was entered. False: the set cannot be read.
@@ -33,8 +33,8 @@ bool block_meanwhile(Process& p, u64 address) {
 
 i64 poll_call(Process& p, const Arguments& a) {
   const u64 count = a[1];
-  const auto time = time_at(p, a[2]);
-  if (!time) return -time.error();
+  const auto due = due_at(p, a[2]);
+  if (!due) return -due.error();
   if (count > Descriptors::most || (a[3] && a[4] != set_size)) return -EINVAL;
   u8* guest = p.memory.reach(a[0], count * sizeof(pollfd), Access::read | Access::write);
   if (!guest) return -EFAULT;
@@ -48,7 +48,7 @@ i64 poll_call(Process& p, const Arguments& a) {
     invalid += entry.fd < 0;
   }
   if (!block_meanwhile(p, a[3])) return -EFAULT;
-  const i64 ready = p.wait(host, invalid ? std::optional<Nanoseconds>(0) : *time);
+  const i64 ready = p.wait(host, invalid ? std::optional<Nanoseconds>(0) : *due);
   if (ready < 0) return restart_unless_handled;
   for (u64 i = 0; i < count; ++i)
     asked[i].revents = host[i].fd < 0 && asked[i].fd >= 0 ? short{POLLNVAL} : host[i].revents;
@@ -62,8 +62,8 @@ i64 select_call(Process& p, const Arguments& a) {
   if (a.number(0) < 0) return -EINVAL;
   const u64 count = std::min<u64>(static_cast<u32>(a[0]), Descriptors::most);
   const u64 words = (count + 63) / 64;
-  const auto time = time_at(p, a[4]);
-  if (!time) return -time.error();
+  const auto due = due_at(p, a[4]);
+  if (!due) return -due.error();
   std::array<u64*, 3> sets{};
   for (std::size_t kind = 0; kind < 3; ++kind)
     if (a[1 + kind]) {
@@ -87,7 +87,7 @@ i64 select_call(Process& p, const Arguments& a) {
     if ((*mask)[0] && (*mask)[1] != set_size) return -EINVAL;
     if (!block_meanwhile(p, (*mask)[0])) return -EFAULT;
   }
-  if (p.wait(host, *time) < 0) return restart_unless_handled;
+  if (p.wait(host, *due) < 0) return restart_unless_handled;
   i64 ready = 0;
   for (std::size_t kind = 0; kind < 3; ++kind) {
     if (!sets[kind]) continue;
@@ -103,8 +103,8 @@ i64 select_call(Process& p, const Arguments& a) {
 }
 
 constexpr SystemCall calls[] = {
-    {72, "pselect6", "dppptp", select_call},
-    {73, "ppoll", "pdtpd", poll_call},
+    {72, "pselect6", "dppptp", Replay::told, select_call},
+    {73, "ppoll", "pdtpd", Replay::told, poll_call},
 };
 
 }  // namespace
