@@ -4,6 +4,7 @@
 #include "engine/machine/state.hpp"
 #include "engine/machine/stop.hpp"
 #include "engine/memory/address_space.hpp"
+#include "engine/memory/range.hpp"
 
 #include <optional>
 
@@ -14,12 +15,6 @@ namespace diptych {
 struct Reservation {
   u64 address = 0;
   u64 value = 0;
-};
-
-/// A range of guest addresses.
-struct Range {
-  u64 address = 0;
-  u64 size = 0;
 };
 
 /// What is known to be left open by the manual, kept by evaluations that track it.

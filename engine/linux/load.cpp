@@ -52,7 +52,8 @@ Result<Loaded> load(const Elf& elf, std::span<const u8> file, MemoryMap& memory)
     if (segment.file_size != 0) {
       const u64 before = base + segment.address - begin;
       const u64 kept = std::min(before, segment.offset);
-      std::memcpy(memory.window().base() + base + segment.address - kept, file.data() + segment.offset - kept, segment.file_size + kept);
+      if (auto filled = memory.window().fill(base + segment.address - kept, file.subspan(segment.offset - kept, segment.file_size + kept)); !filled)
+        return std::unexpected(std::move(filled).error());
     }
     if (segment.access != filling && !memory.protect(begin, end - begin, segment.access))
       return fail(ErrorKind::environment, fmt::format("the host cannot protect its segment at {:#x}", segment.address));

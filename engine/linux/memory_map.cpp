@@ -77,7 +77,10 @@ bool MemoryMap::move(u64 from, u64 to, u64 size) {
   constexpr Access both = Access::read | Access::write;
   if (!map(to, size, both, old.backing)) return false;
   if (!allows(old.access, Access::read) && !protect(from, size, Access::read)) return false;
-  std::memcpy(window_.base() + to, window_.base() + from, size);
+  const u8* const source = window_.open(from, size, Access::read);
+  u8* const target = window_.open(to, size, Access::write);
+  if (!source || !target) return false;
+  std::memcpy(target, source, size);
   if (old.access != both) protect(to, size, old.access);
   unmap(from, size);
   return true;

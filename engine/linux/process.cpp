@@ -78,7 +78,9 @@ Result<void> Process::load(std::span<const u8> file, const ProcessOptions& optio
   const auto no_room = [] { return fail(ErrorKind::environment, "the host has no memory for its stack"); };
   if (!map.map(stack_top - stack_size, stack_size, elf->executable_stack ? both | Access::execute : both)) return no_room();
   if (!map.map(trampoline_page, page_size, both)) return no_room();
-  std::memcpy(window.base() + trampoline_page, trampoline.data(), sizeof trampoline);
+  std::array<u8, sizeof trampoline> code{};
+  std::memcpy(code.data(), trampoline.data(), code.size());
+  if (!window.fill(trampoline_page, code)) return no_room();
   if (!map.protect(trampoline_page, page_size, Access::read | Access::execute)) return no_room();
 
   StackContents contents{.arguments = options.arguments, .environment = options.environment, .program = options.program, .random = {}, .auxiliary = {}};
@@ -91,7 +93,7 @@ Result<void> Process::load(std::span<const u8> file, const ProcessOptions& optio
   // As the kernel: the rest of the stack is the program's own.
   const Result<StackImage> stack = make_stack(contents, stack_top, stack_size / 4);
   if (!stack) return std::unexpected(stack.error());
-  std::memcpy(window.base() + stack->pointer, stack->bytes.data(), stack->bytes.size());
+  if (!window.fill(stack->pointer, stack->bytes)) return no_room();
 
   Hart& hart = tier_->hart();
   hart.state.words = {};

@@ -100,7 +100,7 @@ i64 Process::make_call(const SystemCall* call, u64 number, const Arguments& argu
       const u64 size = std::min(range.size, most);
       if (size == 0) break;
       most -= size;
-      kept.written.push_back({range.address, {window.base() + range.address, size}});
+      kept.written.push_back({range.address, {window.open(range.address, size, Access::read), size}});
     }
     if (signals.blocked != blocked_before) kept.blocked = signals.blocked;
     kept.blocked_before = blocked_meanwhile;
@@ -112,7 +112,7 @@ i64 Process::make_call(const SystemCall* call, u64 number, const Arguments& argu
 void Process::filled(Range range) {
   if (!making_) return;
   for (u64 page = range.address; page < range.address + range.size; page += page_size) {
-    const u8* bytes = window.base() + page;
+    const u8* bytes = window.open(page, page_size, Access::read);
     const u64 size = std::min(page_size, range.address + range.size - page);
     // Fresh pages are zero, and files may have holes.
     if (std::all_of(bytes, bytes + size, [](u8 byte) { return byte == 0; })) continue;

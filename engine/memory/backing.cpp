@@ -53,9 +53,9 @@ Result<void> WindowBacking::place(const InitialMemory& initial, std::vector<Area
 void WindowBacking::write(const Area& area, u64 address, std::span<const u8> bytes) {
   u8* const to = area.host + (address - area.address);
   const bool in_window = area.address < window_.size() && area.host == window_.base() + area.address;
-  if (!in_window || allows(area.access, Access::write)) {
+  if (!in_window || (allows(area.access, Access::write) && !window_.looked_on())) {
     std::memcpy(to, bytes.data(), bytes.size());
-  } else if (std::memcmp(to, bytes.data(), bytes.size()) != 0) {
+  } else if (window_.looked_on() || std::memcmp(to, bytes.data(), bytes.size()) != 0) {
     window_.fill(address, bytes);
   }
 }

@@ -22,8 +22,10 @@ constexpr u64 cleared_by_hand = 64 * page_size;
 constexpr int private_memory = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
 int protection_of(u8 page) {
-  if (!allows(Access(page), Access::read)) return PROT_NONE;
-  const bool writable = allows(Access(page), Access::write) && !(page & Window::watched_bit);
+  const u8 trap = page & Window::trap_mask;
+  if (trap == Window::lent) return PROT_READ | PROT_WRITE;
+  if (!allows(Access(page), Access::read) || trap == Window::all_trapped) return PROT_NONE;
+  const bool writable = allows(Access(page), Access::write) && trap == 0 && !(page & Window::watched_bit);
   return writable ? PROT_READ | PROT_WRITE : PROT_READ;
 }
 
@@ -95,16 +97,31 @@ Result<void> Window::change(u64 address, u64 size, Change change) {
     u8* last = first;
     for (; last < end && protection_of(change(*last)) == protection; ++last) differs |= protection_of(*last) != protection;
     const u64 from = u64(first - pages_) * page_size, bytes = u64(last - first) * page_size;
-    if (differs && mprotect(base_ + from, bytes, protection) != 0) return host_refuses("protect", from, bytes);
+    if (differs && mprotect(base_ + from, bytes, protection) != 0) {
+      auto refused = host_refuses("protect", from, bytes);
+      // Some of them may be changed already.
+      for (; first < last; ++first) mprotect(base_ + u64(first - pages_) * page_size, page_size, protection_of(*first));
+      return refused;
+    }
     for (; first < last; ++first) *first = change(*first);
   }
   return {};
+}
+
+template <class Change>
+bool Window::change_widely(u64 address, u64 size, Change change) {
+  for (u64 unit = page_size;; unit *= 4) {
+    const u64 begin = address & ~(unit - 1), end = std::min((address + size + unit - 1) & ~(unit - 1), size_);
+    if (this->change(begin, end - begin, change)) return true;
+    if (begin == 0 && end == size_) return false;
+  }
 }
 
 Result<void> Window::map(u64 address, u64 size, Access access) {
   if (auto checked = check_range(address, size); !checked) return checked;
   if (!holds(access))
     return fail(ErrorKind::unsupported, "guest memory that may be written or executed but not read cannot lie in a window");
+  take_back();
   const u8 page = u8(access) | mapped_bit;
   u8* const first = pages_ + address / page_size;
   if (std::all_of(first, first + size / page_size, [&](u8 there) { return there == page; })) {
@@ -128,14 +145,20 @@ Result<void> Window::remap(u64 address, u64 size, Access access) {
   // Not being given huge pages costs speed only.
   if (size >= huge_page) madvise(base_ + address, size, MADV_HUGEPAGE);
   std::memset(pages_ + address / page_size, page, size / page_size);
+  if (!set_traps(address / page_size, (address + size) / page_size)) {
+    auto refused = host_refuses("trap", address, size);
+    (void)unmap(address, size);
+    return refused;
+  }
   return {};
 }
 
 Result<void> Window::map_file(u64 address, u64 size, Access access, int file, u64 offset) {
   if (!holds(access)) return map(address, size, access);
   if (auto mapped = map(address, size, Access::read | Access::write); !mapped) return mapped;
+  u8* const to = open(address, size, Access::write);
   for (u64 done = 0; done < size;) {
-    const ssize_t count = pread(file, base_ + address + done, size - done, off_t(offset + done));
+    const ssize_t count = !to ? -1 : pread(file, to + done, size - done, off_t(offset + done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
       auto refused = host_refuses("read from a file", address, size);
@@ -162,6 +185,7 @@ Result<void> Window::unmap(u64 address, u64 size) {
   u8* const first = pages_ + begin / page_size;
   u8* const last = pages_ + end / page_size;
   if (std::all_of(first, last, [](u8 page) { return page == 0; })) return {};
+  take_back();
   if (mmap(base_ + begin, end - begin, PROT_NONE, private_memory | MAP_FIXED, -1, 0) == MAP_FAILED)
     return host_refuses("unmap", begin, end - begin);
   std::replace_if(first, last, [](u8 page) { return page != 0; }, u8{0});
@@ -193,6 +217,104 @@ Result<void> Window::fill(u64 address, std::span<const u8> bytes) {
     at = next;
   }
   return {};
+}
+
+std::size_t Window::look(u64 address, std::span<u8> bytes) {
+  if (address >= size_) return 0;
+  const u64 end = address + std::min<u64>(bytes.size(), size_ - address);
+  u64 at = address;
+  while (at < end && mapped(at)) {
+    const u64 next = std::min(page_floor(at) + page_size, end);
+    u8* const page = base_ + page_floor(at);
+    const int protection = protection_of(pages_[at / page_size]);
+    if (!(protection & PROT_READ) && mprotect(page, page_size, PROT_READ) != 0) break;
+    std::memcpy(bytes.data() + (at - address), base_ + at, next - at);
+    if (!(protection & PROT_READ)) mprotect(page, page_size, protection);
+    at = next;
+  }
+  return at - address;
+}
+
+namespace {
+
+u8 bits_of(const Window::Trap& trap) { return allows(trap.access, Access::read) ? Window::all_trapped : Window::write_trapped; }
+
+u8 with_trap(u8 page, u8 trap) { return page == 0 ? page : u8((page & ~Window::trap_mask) | trap); }
+
+}  // namespace
+
+u8 Window::trap_of(u64 page) const {
+  u8 bits = 0;
+  for (const Trap& trap : traps_)
+    if (page >= trap.begin && page < trap.end) bits |= bits_of(trap);
+  return bits;
+}
+
+// Where the host wants it, more pages than asked for: that costs time only.
+bool Window::set_traps(u64 begin, u64 end) {
+  for (const Trap& trap : traps_) {
+    const u64 first = std::max(trap.begin, begin), last = std::min(trap.end, end);
+    if (first < last && !change_widely(first * page_size, (last - first) * page_size,
+                                       [bits = bits_of(trap)](u8 page) { return with_trap(page, u8((page & trap_mask) | bits)); }))
+      return false;
+  }
+  return true;
+}
+
+void Window::clear_trap(Trap trap) {
+  (void)change(trap.begin * page_size, (trap.end - trap.begin) * page_size, [](u8 page) { return with_trap(page, 0); });
+}
+
+bool Window::trap(Trap trap) {
+  if (trap.begin >= trap.end || trap.end > size_ / page_size) return false;
+  take_back();
+  traps_.push_back(trap);
+  if (set_traps(trap.begin, trap.end)) return true;
+  untrap(trap);
+  return false;
+}
+
+void Window::untrap(Trap trap) {
+  const auto found = std::ranges::find(traps_, trap);
+  if (found == traps_.end()) return;
+  take_back();
+  traps_.erase(found);
+  clear_trap(trap);
+  (void)set_traps(trap.begin, trap.end);
+}
+
+void Window::untrap_all() {
+  take_back();
+  for (const Trap& trap : std::exchange(traps_, {})) clear_trap(trap);
+}
+
+u8* Window::open(u64 address, u64 size, Access access) {
+  const u8 trapped = detour(access) & trap_mask;
+  for (u64 page = address / page_size; page * page_size < address + size; ++page)
+    if (pages_[page] & trapped && (pages_[page] & trap_mask) != lent && !lend(page)) return nullptr;
+  return base_ + address;
+}
+
+bool Window::lend(u64 page) {
+  const auto lends = [](u8 byte) { return byte & trap_mask ? with_trap(byte, lent) : byte; };
+  if (change(page * page_size, page_size, lends)) {
+    lent_.push_back(page);
+    return true;
+  }
+  // One page more is one mapping more; all that are trapped together are none.
+  if (!change_widely(page * page_size, page_size, lends)) return false;
+  lent_.clear();
+  for (u64 each = 0; each < size_ / page_size; ++each)
+    if ((pages_[each] & trap_mask) == lent) lent_.push_back(each);
+  return true;
+}
+
+void Window::protect_lent() {
+  for (u64 page : lent_) {
+    if (change(page * page_size, page_size, [bits = trap_of(page)](u8 byte) { return with_trap(byte, bits); })) continue;
+    (void)change_widely(page * page_size, page_size, [](u8 byte) { return with_trap(byte, all_trapped); });
+  }
+  lent_.clear();
 }
 
 Result<void> Window::watch(u64 address, u64 size) {

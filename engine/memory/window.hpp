@@ -7,6 +7,7 @@
 
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace diptych {
 
@@ -26,11 +27,15 @@ class Window {
   Window(Window&& other) noexcept
       : base_(std::exchange(other.base_, nullptr)),
         size_(std::exchange(other.size_, 0)),
-        pages_(std::exchange(other.pages_, nullptr)) {}
+        pages_(std::exchange(other.pages_, nullptr)),
+        traps_(std::move(other.traps_)),
+        lent_(std::move(other.lent_)) {}
   Window& operator=(Window&& other) noexcept {
     std::swap(base_, other.base_);
     std::swap(size_, other.size_);
     std::swap(pages_, other.pages_);
+    traps_.swap(other.traps_);
+    lent_.swap(other.lent_);
     return *this;
   }
   ~Window();
@@ -65,6 +70,9 @@ class Window {
   /// bytes are there already.
   Result<void> fill(u64 address, std::span<const u8> bytes);
 
+  /// Reads from outside, whatever the rights: how many bytes, from the first on, lie in mapped pages.
+  std::size_t look(u64 address, std::span<u8> bytes);
+
   /// The guest's, of the page of this address; none outside the window.
   Access rights(u64 address) const {
     return address < size_ ? Access(pages_[address / page_size] & rights_mask) : Access::none;
@@ -77,11 +85,49 @@ class Window {
   Result<void> unwatch(u64 address, u64 size);
   bool watched(u64 address) const { return address < size_ && pages_[address / page_size] & watched_bit; }
 
-  /// A byte a page: bits of Access, and the two below. Stays where it is when the window is moved.
+  /// Pages, numbered, from `begin` up to before `end`.
+  struct Trap {
+    u64 begin = 0;
+    u64 end = 0;
+    Access access = Access::none;
+    bool operator==(const Trap&) const = default;
+  };
+
+  /// Somebody looks on what is done to these pages: the host refuses writes to them, or where reads are looked
+  /// on every access, whether they are mapped now or later. False: the host does not make the change. The
+  /// same may be trapped more than once; each goes by itself.
+  bool trap(Trap trap);
+  void untrap(Trap trap);
+  void untrap_all();
+
+  /// Whether any page may refuse more than its rights say, to C++ too.
+  bool looked_on() const { return !traps_.empty(); }
+
+  /// Host bytes of pages whose rights permit an access that C++ now makes itself: trapped ones among them are
+  /// lent. nullptr: the host refuses. It is for the caller to unwatch what it writes.
+  u8* open(u64 address, u64 size, Access access);
+
+  /// What was lent the host refuses again. To be called before translated code runs, for which there is
+  /// no other way to be trapped.
+  void take_back() {
+    if (!lent_.empty()) [[unlikely]]
+      protect_lent();
+  }
+
+  /// A byte a page: bits of Access, and those below. Stays where it is when the window is moved.
   const u8* rights_table() const { return pages_; }
   static constexpr u8 rights_mask = 7;
+  static constexpr u8 lent = 0x08;          ///< of trap_mask: trapped, but for now the host permits everything
+  static constexpr u8 write_trapped = 0x10; ///< of trap_mask
+  static constexpr u8 all_trapped = 0x18;   ///< of trap_mask
+  static constexpr u8 trap_mask = 0x18;
   static constexpr u8 mapped_bit = 0x40;   ///< there, even if nothing is allowed
   static constexpr u8 watched_bit = 0x80;  ///< the host refuses writes that the guest is allowed
+
+  /// Any of these bits is in the way of an access, though the rights permit it.
+  static constexpr u8 detour(Access access) {
+    return allows(access, Access::write) ? trap_mask | watched_bit : all_trapped & ~write_trapped;
+  }
 
  private:
   Window(u8* base, u64 size, u8* pages) : base_(base), size_(size), pages_(pages) {}
@@ -92,11 +138,21 @@ class Window {
   // Gives each page the byte that `change` makes of its own, and the host protection that follows.
   template <class Change>
   Result<void> change(u64 address, u64 size, Change change);
+  // The same; where the host gives no more mappings, of more pages around, for which it needs fewer.
+  template <class Change>
+  bool change_widely(u64 address, u64 size, Change change);
   Result<void> remap(u64 address, u64 size, Access access);
+  u8 trap_of(u64 page) const;
+  bool set_traps(u64 begin, u64 end);
+  void clear_trap(Trap trap);
+  bool lend(u64 page);
+  void protect_lent();
 
   u8* base_;
   u64 size_;
   u8* pages_;
+  std::vector<Trap> traps_;
+  std::vector<u64> lent_;  // numbers of pages
 };
 
 }  // namespace diptych

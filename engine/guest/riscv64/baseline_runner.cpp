@@ -38,7 +38,9 @@ BaselineRunner::BaselineRunner(const jit::Options& options, std::unique_ptr<jit:
   frame_->slow = [](jit::Frame& frame) {
     const auto& runner = *static_cast<BaselineRunner*>(frame.owner);
     const jit::Records& records = runner.cache_->records();
-    return jit::do_slowly(frame, records, records.sites[frame.site]);
+    const bool done = jit::do_slowly(frame, records, records.sites[frame.site]);
+    runner.window_->take_back();
+    return done;
   };
 }
 
@@ -60,7 +62,7 @@ void BaselineRunner::bind(Window& window) {
 }
 
 void BaselineRunner::bind(std::span<const Area> areas, u64 code_end) {
-  hart.memory.bind(areas);
+  hart.memory.bind(*window_, areas);
   hart.code_written.reset();
   code_end_ = code_end;
   shares_ = true;
@@ -227,6 +229,7 @@ Stop BaselineRunner::run_translated() {
         if (!step()) return hart.stop;
       continue;
     }
+    window_->take_back();
     enter(*here);
     switch (frame.exit) {
       case jit::Exit::link:

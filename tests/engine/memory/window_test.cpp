@@ -348,7 +348,7 @@ TEST_CASE("where the host has few addresses left a window is smaller, and where 
 
 TEST_CASE("whatever is done in whatever order, the host's rights follow from the guest's") {
   struct Page {
-    bool mapped = false, watched = false;
+    bool mapped = false, watched = false, lent = false;
     Access access = none;
     u8 byte = 0;
   };
@@ -356,6 +356,7 @@ TEST_CASE("whatever is done in whatever order, the host's rights follow from the
   constexpr u64 first = 0x100;
   const Access all[] = {none, r, rw, rx, rwx};
   std::vector<Page> model(pages);
+  std::vector<Window::Trap> traps;
   Window window = reserve();
   std::mt19937_64 random(3);
   const auto below = [&](u64 bound) { return random() % bound; };
@@ -365,12 +366,21 @@ TEST_CASE("whatever is done in whatever order, the host's rights follow from the
     const Access access = all[below(5)];
     const auto range = std::span(model).subspan(from, count);
     const bool there = std::ranges::all_of(range, &Page::mapped);
-    const u64 what = below(6);
+    const u64 what = below(10);
+    const auto take_back = [&] {
+      for (Page& page : model) page.lent = false;
+    };
+    const auto trapped = [&](u64 page, Access how) {
+      return std::ranges::any_of(traps, [&](const Window::Trap& trap) {
+        return first + page >= trap.begin && first + page < trap.end && allows(trap.access, how);
+      });
+    };
     INFO("step " << step << ", operation " << what);
     switch (what) {
       case 0:
         REQUIRE(window.map(address, size, access));
-        for (Page& page : range) page = {true, false, access, 0};
+        take_back();
+        for (Page& page : range) page = {true, false, false, access, 0};
         break;
       case 1:
         REQUIRE(window.protect(address, size, access).has_value() == there);
@@ -378,6 +388,7 @@ TEST_CASE("whatever is done in whatever order, the host's rights follow from the
           for (Page& page : range) page.access = access;
         break;
       case 2:
+        if (std::ranges::any_of(range, &Page::mapped)) take_back();
         REQUIRE(window.unmap(address, size));
         for (Page& page : range) page = {};
         break;
@@ -389,6 +400,34 @@ TEST_CASE("whatever is done in whatever order, the host's rights follow from the
       case 4:
         REQUIRE(window.unwatch(address, size));
         for (Page& page : range) page.watched = false;
+        break;
+      case 5:
+        traps.push_back({first + from, first + from + count, std::array{r, Access::write, rw}[below(3)]});
+        REQUIRE(window.trap(traps.back()));
+        take_back();
+        break;
+      case 6:
+        if (traps.empty()) break;
+        std::swap(traps[below(traps.size())], traps.back());
+        window.untrap(traps.back());
+        traps.pop_back();
+        take_back();
+        break;
+      case 7: {
+        // What C++ may touch once it asked.
+        const Access how = std::array{r, Access::write, rw}[below(3)];
+        if (!std::ranges::all_of(range, [&](const Page& page) { return allows(page.access, how) && !page.watched; })) break;
+        u8* const host = window.open(address, size, how);
+        REQUIRE(host == window.base() + address);
+        for (u64 i = from; i < from + count; ++i) {
+          if (trapped(i, r) || (allows(how, Access::write) && trapped(i, Access::write))) model[i].lent = true;
+          if (allows(how, Access::write)) std::fill_n(host + (i - from) * page_size, page_size, model[i].byte = u8(step));
+        }
+        break;
+      }
+      case 8:
+        window.take_back();
+        take_back();
         break;
       default: {
         const u8 byte = u8(1 + below(255));
@@ -404,10 +443,12 @@ TEST_CASE("whatever is done in whatever order, the host's rights follow from the
       REQUIRE(window.mapped(at) == page.mapped);
       REQUIRE(window.rights(at) == page.access);
       REQUIRE(window.watched(at) == page.watched);
-      REQUIRE(host_reads(window.base() + at) == allows(page.access, r));
-      if (allows(page.access, r)) REQUIRE(window.base()[at + below(page_size - 1)] == page.byte);
+      u8 byte = 0;
+      REQUIRE(window.look(at + below(page_size - 1), {&byte, 1}) == page.mapped);
+      REQUIRE(byte == page.byte);
+      REQUIRE(host_reads(window.base() + at) == (page.lent || (allows(page.access, r) && !trapped(i, r))));
       // The probe leaves a zero in the last byte, where nobody looks.
-      REQUIRE(host_writes(window.base() + at + page_size - 1) == (allows(page.access, Access::write) && !page.watched));
+      REQUIRE(host_writes(window.base() + at + page_size - 1) == (page.lent || (allows(page.access, Access::write) && !page.watched && !trapped(i, r) && !trapped(i, Access::write))));
     }
   }
 }
