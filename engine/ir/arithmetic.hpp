@@ -79,11 +79,11 @@ struct Arithmetic {
   template <meaning::Operation operation, class T>
   static auto binary(Handle<T> a, Handle<T> b) {
     using R = std::conditional_t<meaning::is_comparison(operation), bool, T>;
-    return Handle<R>{a.builder, a.builder->emit(detail::opcode_of(operation, std::is_signed_v<T>), type_of<R>(), type_of<T>(), 0, a.id, b.id)};
+    return Handle<R>{a.builder, a.builder->template emit<detail::opcode_of(operation, std::is_signed_v<T>)>(type_of<R>(), type_of<T>(), 0, a.id, b.id)};
   }
   template <meaning::Operation operation, class R, class T>
   static Handle<R> unary(Handle<T> a) {
-    return {a.builder, a.builder->emit(detail::opcode_of(operation, false), type_of<R>(), type_of<T>(), 0, a.id)};
+    return {a.builder, a.builder->template emit<detail::opcode_of(operation, false)>(type_of<R>(), type_of<T>(), 0, a.id)};
   }
 
   template <class To, class From>
@@ -94,18 +94,18 @@ struct Arithmetic {
       constexpr Opcode opcode = bits_of(to) < bits_of(from) ? Opcode::truncate
                                 : std::is_signed_v<From>    ? Opcode::extend_signed
                                                             : Opcode::extend_unsigned;
-      return {a.builder, a.builder->emit(opcode, to, from, 0, a.id)};
+      return {a.builder, a.builder->template emit<opcode>(to, from, 0, a.id)};
     }
   }
   template <class To, class From>
   static Handle<To> reinterpret(Handle<From> a) {
     if constexpr (type_of<To>() == type_of<From>()) return {a.builder, a.id};
-    else return {a.builder, a.builder->emit(Opcode::reinterpret, type_of<To>(), type_of<From>(), 0, a.id)};
+    else return {a.builder, a.builder->template emit<Opcode::reinterpret>(type_of<To>(), type_of<From>(), 0, a.id)};
   }
 
   template <class T>
   static Handle<T> select(Handle<bool> condition, Handle<T> yes, Handle<T> no) {
-    return {yes.builder, yes.builder->emit(Opcode::select, type_of<T>(), type_of<T>(), 0, condition.id, yes.id, no.id)};
+    return {yes.builder, yes.builder->template emit<Opcode::select>(type_of<T>(), type_of<T>(), 0, condition.id, yes.id, no.id)};
   }
 
   template <class T, class U>
@@ -115,8 +115,8 @@ struct Arithmetic {
                               : left || right ? Opcode::multiply_high_mixed
                                               : Opcode::multiply_high_unsigned;
     // The mixed product takes the signed operand first.
-    if constexpr (!left && right) return {a.builder, a.builder->emit(opcode, type_of<T>(), type_of<T>(), 0, b.id, a.id)};
-    else return {a.builder, a.builder->emit(opcode, type_of<T>(), type_of<T>(), 0, a.id, b.id)};
+    if constexpr (!left && right) return {a.builder, a.builder->template emit<opcode>(type_of<T>(), type_of<T>(), 0, b.id, a.id)};
+    else return {a.builder, a.builder->template emit<opcode>(type_of<T>(), type_of<T>(), 0, a.id, b.id)};
   }
 
   /// The flags are not a value of the IR: they stand for the operation that raised them, and are good
@@ -133,7 +133,7 @@ struct Arithmetic {
     constexpr bool is_signed = std::is_signed_v<R> || (std::is_signed_v<T> || ...);
     constexpr Type operand = std::array{type_of<T>()...}.back();
     const ValueId value =
-        builder.emit(detail::opcode_of(operation, is_signed), type_of<R>(), operand, 0, rounding.id, operands.id...);
+        builder.emit<detail::opcode_of(operation, is_signed)>(type_of<R>(), operand, 0, rounding.id, operands.id...);
     return {{&builder, value}, {&builder, value}};
   }
 };

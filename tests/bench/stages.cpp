@@ -34,9 +34,12 @@ void lift(Batch& batch) {
   if (batch.blocks.size() < batch.stretches.size()) batch.blocks.resize(batch.stretches.size());
   const riscv64::Decoded* next = batch.decoded.data();
   for (std::size_t i = 0; i < batch.stretches.size(); ++i) {
-    riscv64::Lifter lifter(batch.blocks[i], batch.stretches[i].pc, 0);
+    riscv64::Lifter lifter(batch.blocks[i], batch.stretches[i].pc, 0, batch.scratch);
+    const riscv64::Decoded* const end = next + batch.stretches[i].count;
     bool goes_on = true;
-    for (std::size_t count = batch.stretches[i].count; count-- > 0;) goes_on = lifter.add(*next++);
+    // Where a condition is known, a block may end earlier.
+    for (; next != end && goes_on; ++next) goes_on = lifter.add(*next);
+    next = end;
     if (goes_on) lifter.finish();
   }
 }
@@ -55,6 +58,18 @@ void emit(Batch& batch) {
     const auto made = batch.cache->add(batch.blocks[i], request, false);
     if (!made) throw std::runtime_error("a block has no room in an empty arena");
     batch.translations.push_back(*made);
+  }
+}
+
+// Of the passes, each of which takes what the one before it left.
+void lift_plainly(Batch& batch) {
+  if (batch.lifted.size() < batch.stretches.size()) batch.lifted.resize(batch.stretches.size());
+  const riscv64::Decoded* next = batch.decoded.data();
+  for (std::size_t i = 0; i < batch.stretches.size(); ++i) {
+    riscv64::Lifter lifter(batch.lifted[i], batch.stretches[i].pc, 0);
+    bool goes_on = true;
+    for (std::size_t count = batch.stretches[i].count; count-- > 0;) goes_on = lifter.add(*next++);
+    if (goes_on) lifter.finish();
   }
 }
 
@@ -78,26 +93,28 @@ std::size_t links(const Batch& batch) { return batch.cache->records().links.size
 
 std::size_t decoded_instructions(const Batch& batch) { return batch.decoded.size(); }
 
-std::size_t ir_instructions(const Batch& batch) {
+std::size_t ir_instructions(std::span<const Stretch> stretches, std::span<const ir::Block> blocks) {
   std::size_t sum = 0;
-  for (std::size_t i = 0; i < batch.stretches.size(); ++i) sum += batch.blocks[i].instructions.size();
+  for (std::size_t i = 0; i < stretches.size(); ++i) sum += blocks[i].instructions.size();
   return sum;
 }
+std::size_t ir_for_baseline(const Batch& batch) { return ir_instructions(batch.stretches, batch.blocks); }
+std::size_t ir_lifted(const Batch& batch) { return ir_instructions(batch.stretches, batch.lifted); }
 
 }  // namespace
 
 std::vector<Stage> stages() {
-  std::vector<Stage> all = {{"decode", decode, "guest", decoded_instructions}, {"lift", lift, "IR", ir_instructions}};
-  const auto add = [&](const ir::Pass& pass, bool in_baseline) {
+  std::vector<Stage> all = {{"decode", decode, "guest", decoded_instructions},
+                            {"lift", lift, "IR", ir_for_baseline},
+                            {"emit", emit, "bytes", emitted_bytes},
+                            {"link", link, "jumps", links},
+                            {"lift plainly", lift_plainly, "IR", ir_lifted, false}};
+  for (const ir::Pass& pass : ir::passes()) {
     auto run = [pass](Batch& batch) {
-      for (std::size_t i = 0; i < batch.stretches.size(); ++i) pass.run(batch.blocks[i], batch.scratch);
+      for (std::size_t i = 0; i < batch.stretches.size(); ++i) pass.run(batch.lifted[i], batch.scratch);
     };
-    all.push_back({std::string(pass.name), run, "IR", ir_instructions, in_baseline});
-  };
-  for (const ir::Pass& pass : ir::passes().first(ir::baseline_passes)) add(pass, true);
-  all.push_back({"emit", emit, "bytes", emitted_bytes});
-  all.push_back({"link", link, "jumps", links});
-  for (const ir::Pass& pass : ir::passes().subspan(ir::baseline_passes)) add(pass, false);
+    all.push_back({std::string(pass.name), run, "IR", ir_lifted, false});
+  }
   return all;
 }
 

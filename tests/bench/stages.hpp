@@ -20,7 +20,8 @@ namespace diptych::bench {
 struct Batch {
   std::span<const Stretch> stretches;
   std::vector<riscv64::Decoded> decoded;  ///< of all stretches, one after the other
-  std::vector<ir::Block> blocks;          ///< one a stretch; there may be more, from before
+  std::vector<ir::Block> blocks;          ///< for the baseline compiler: one a stretch; there may be more, from before
+  std::vector<ir::Block> lifted;          ///< for the passes
   ir::Scratch scratch;
   std::shared_ptr<jit::Frame> frame = {};
   std::shared_ptr<CodeCache> cache = {};  ///< made by whoever comes first; uses the frame
@@ -35,7 +36,7 @@ struct Stage {
   bool in_baseline = true;            ///< on the way to the code of the baseline tier
 };
 
-/// In the order in which they run: first those of the baseline tier.
+/// In the order in which they run: first those of the baseline tier, then plain lifting and the passes one by one.
 std::vector<Stage> stages();
 
 }  // namespace diptych::bench

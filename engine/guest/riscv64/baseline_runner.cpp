@@ -84,7 +84,7 @@ bool BaselineRunner::lift(u64 pc, std::size_t most) {
     hart.stop = {StopKind::fault, Access::execute, unreachable};
     return false;
   }
-  Lifter lifter(block_, pc, variant_);
+  Lifter lifter(block_, pc, variant_, scratch_);
   // What cannot be fetched further on is no part of the block: it stops when it is reached.
   for (std::size_t count = 1;; ++count) {
     if (!lifter.add(*decoded)) break;
@@ -153,7 +153,6 @@ std::optional<CodeCache::Index> BaselineRunner::made_before(u64 pc) {
 std::optional<CodeCache::Index> BaselineRunner::made_anew(u64 pc) {
   for (std::size_t most = Lifter::most_instructions; most != 0; most /= 2) {
     if (!lift(pc, most)) return std::nullopt;
-    ir::optimize(block_, scratch_, ir::baseline_passes);
     if (const auto made = cache_->add(block_, request(), lifted_for_variant_)) return watched(*made);
   }
   hart.stop = {.kind = StopKind::illegal};  // unreachable: one instruction always has room

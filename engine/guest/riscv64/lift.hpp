@@ -2,7 +2,9 @@
 #pragma once
 
 #include "engine/guest/riscv64/table.hpp"
-#include "engine/ir/block.hpp"
+#include "engine/ir/builder.hpp"
+
+#include <optional>
 
 namespace diptych::riscv64 {
 
@@ -19,6 +21,11 @@ class Lifter {
   /// the value of frm wherever the block will run; it becomes the block's variant.
   Lifter(ir::Block& block, u64 pc, u8 rounding);
 
+  /// The same, but the block is at once what the passes of the baseline compiler would make of it: words are
+  /// forwarded, operations folded and accesses marked where they are lifted, which costs half as much. Such a
+  /// block can only be run whole.
+  Lifter(ir::Block& block, u64 pc, u8 rounding, ir::Scratch& scratch);
+
   /// Lifts the next instruction; one without a row becomes an illegal-instruction stop. False: it ended
   /// the block, by a jump, a stop or a change of the variant, and none may follow.
   bool add(const Decoded& decoded);
@@ -33,8 +40,12 @@ class Lifter {
   bool uses_variant() const { return uses_variant_; }
 
  private:
+  void begin(u8 rounding);
+
   ir::Block& block_;
   u64 pc_;
+  std::optional<ir::Simplifier> simplifier_;
+  ir::Builder builder_;
   bool uses_variant_ = false;
 };
 

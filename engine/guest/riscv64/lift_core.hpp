@@ -29,62 +29,56 @@ class LiftCore {
       return false;
     }
     if (condition_ && forward_) {
-      builder_.emit(ir::Opcode::exit_if, ir::Type::none, {condition_->handle.id, target_->handle.id});
-      return true;
+      builder_.emit<ir::Opcode::exit_if>(ir::Type::none, ir::Type::i64, 0, condition_->handle.id, target_->handle.id);
+      return !builder_.ended();
     }
     if (condition_) {
       const V<u64> next = constant<u64>(pc_ + length_);
-      builder_.emit(ir::Opcode::branch, ir::Type::none, {condition_->handle.id, target_->handle.id, next.handle.id});
+      builder_.emit<ir::Opcode::branch>(ir::Type::none, ir::Type::i64, 0, condition_->handle.id, target_->handle.id, next.handle.id);
       return false;
     }
     if (changes_variant_ && !target_) target_ = constant<u64>(pc_ + length_);
-    if (target_) builder_.emit(ir::Opcode::exit, ir::Type::none, {target_->handle.id});
+    if (target_) builder_.emit<ir::Opcode::exit>(ir::Type::none, ir::Type::i64, 0, target_->handle.id);
     return !target_;
   }
 
   template <class T>
   V<T> constant(T value) { return {Arithmetic::constant(builder_, value)}; }
 
-  V<u64> word(std::size_t i) {
-    return {{&builder_, builder_.emit(ir::Opcode::read_word, ir::Type::i64, ir::Type::none, i)}};
-  }
+  V<u64> word(std::size_t i) { return made<u64, ir::Opcode::read_word>(ir::Type::none, i); }
   void set_word(std::size_t i, V<u64> value) {
-    builder_.emit(ir::Opcode::write_word, ir::Type::none, ir::Type::i64, i, value.handle.id);
+    builder_.emit<ir::Opcode::write_word>(ir::Type::none, ir::Type::i64, i, value.handle.id);
   }
 
   template <class T>
-  V<T> load(V<u64> address) {
-    return {{&builder_, builder_.emit(ir::Opcode::load, ir::type_of<T>(), ir::Type::i64, 0, address.handle.id)}};
-  }
+  V<T> load(V<u64> address) { return made<T, ir::Opcode::load>(ir::Type::i64, 0, address.handle.id); }
   template <class T>
   void store(V<u64> address, V<T> value) {
-    builder_.emit(ir::Opcode::store, ir::Type::none, {address.handle.id, value.handle.id});
+    builder_.emit<ir::Opcode::store>(ir::Type::none, ir::type_of<T>(), 0, address.handle.id, value.handle.id);
   }
   template <class T>
-  V<T> load_reserved(V<u64> address) { return made<T>(ir::Opcode::load_reserved, {address.handle.id}); }
+  V<T> load_reserved(V<u64> address) { return made<T, ir::Opcode::load_reserved>(ir::Type::i64, 0, address.handle.id); }
   template <class T>
   V<u64> store_conditional(V<u64> address, V<T> value) {
-    return made<u64>(ir::Opcode::store_conditional, {address.handle.id, value.handle.id});
+    return made<u64, ir::Opcode::store_conditional>(ir::type_of<T>(), 0, address.handle.id, value.handle.id);
   }
   template <class T, class Change>
   V<T> update(V<u64> address, Change change) {
-    V<T> old = made<T>(ir::Opcode::load_update, {address.handle.id});
+    V<T> old = made<T, ir::Opcode::load_update>(ir::Type::i64, 0, address.handle.id);
     V<T> changed = change(old);
-    builder_.emit(ir::Opcode::store_update, ir::Type::none, {address.handle.id, changed.handle.id});
+    builder_.emit<ir::Opcode::store_update>(ir::Type::none, ir::type_of<T>(), 0, address.handle.id, changed.handle.id);
     return old;
   }
 
   void trap_if(V<bool> condition, StopKind kind) {
-    builder_.emit(ir::Opcode::trap_if, ir::Type::none, {condition.handle.id}, u64(kind));
+    builder_.emit<ir::Opcode::trap_if>(ir::Type::none, ir::Type::i1, u64(kind), condition.handle.id);
+    if (builder_.ended()) stop_behind(builder_.last());
   }
-  void trap(StopKind kind) {
-    const ir::ValueId here = builder_.emit(ir::Opcode::trap, ir::Type::none, {}, u64(kind));
-    if (!trapped_) trapped_ = here;
-  }
+  void trap(StopKind kind) { stop_behind(builder_.emit<ir::Opcode::trap>(ir::Type::none, ir::Type::none, u64(kind))); }
 
   u64 pc() const { return pc_; }
   u64 length() const { return length_; }
-  V<u64> retired() { return made<u64>(ir::Opcode::retired, {}); }
+  V<u64> retired() { return made<u64, ir::Opcode::retired>(ir::Type::none, 0); }
 
   void jump_if(V<bool> condition, u64 target) {
     condition_ = condition;
@@ -94,14 +88,16 @@ class LiftCore {
   }
   void jump(V<u64> target) { target_ = target; }
 
-  void synchronize_code() { builder_.emit(ir::Opcode::synchronize_code, ir::Type::none, {}); }
+  void synchronize_code() { builder_.emit<ir::Opcode::synchronize_code>(ir::Type::none, ir::Type::none, 0); }
 
   template <meaning::FloatOperation operation, class R, class... T>
   meaning::WithFlags<Arithmetic, R> floating(V<u8> rounding, V<T>... operands) {
     auto result = Arithmetic::floating<operation, R>(rounding.handle, operands.handle...);
     return {{result.value}, {result.flags}};
   }
-  void raise(V<u8> flags) { builder_.emit(ir::Opcode::raise_flags, ir::Type::none, {flags.handle.id}, fcsr_word); }
+  void raise(V<u8> flags) {
+    builder_.emit<ir::Opcode::raise_flags>(ir::Type::none, builder_.type_of(flags.handle.id), fcsr_word, flags.handle.id);
+  }
 
   void changes_variant() { changes_variant_ = true; }
   u8 known_rounding() {
@@ -112,9 +108,12 @@ class LiftCore {
   bool asked_rounding() const { return asked_rounding_; }
 
  private:
-  template <class T>
-  V<T> made(ir::Opcode opcode, std::initializer_list<ir::ValueId> operands, u64 immediate = 0) {
-    return {{&builder_, builder_.emit(opcode, ir::type_of<T>(), operands, immediate)}};
+  template <class T, ir::Opcode opcode, class... Operands>
+  V<T> made(ir::Type operand_type, u64 immediate, Operands... operands) {
+    return {{&builder_, builder_.emit<opcode>(ir::type_of<T>(), operand_type, immediate, operands...)}};
+  }
+  void stop_behind(ir::ValueId trap) {
+    if (!trapped_) trapped_ = trap;
   }
 
   ir::Builder& builder_;

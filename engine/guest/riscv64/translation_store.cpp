@@ -42,10 +42,25 @@ std::shared_ptr<const Translation> TranslationStore::translate(AddressSpace& mem
   if (!found) found = lift(memory, pc, variant, code_end, unreachable);
   if (!found) return nullptr;
   for (; found->made_ < passes; ++found->made_) {
+    if (found->made_ + 1 == ir::baseline_passes) {
+      lift_simplified(memory, *found);
+      continue;
+    }
     found->stages_[found->made_ + 1] = found->stages_[found->made_];
     ir::passes()[found->made_].run(found->stages_[found->made_ + 1], scratch_);
   }
   return found;
+}
+
+// What host code is made of, in the way it is made for a program that is not compared with anything: so this
+// way is compared, too.
+void TranslationStore::lift_simplified(AddressSpace& memory, Translation& translation) {
+  const ir::Block& lifted = translation.lifted();
+  Lifter lifter(translation.stages_[ir::baseline_passes], lifted.pc(), lifted.variant, scratch_);
+  u64 unreachable = 0;
+  for (const ir::GuestInstruction& guest : lifted.guest)
+    if (!lifter.add(*fetch(memory, guest.pc, unreachable))) return;
+  lifter.finish();
 }
 
 std::shared_ptr<Translation> TranslationStore::lift(AddressSpace& memory, u64 pc, u8 variant, u64 code_end,

@@ -53,6 +53,7 @@ class TranslationStore {
   using Place = std::array<std::shared_ptr<Translation>, kept>;
 
   Place& place(u64 pc, unsigned variant) { return places_[(pc / 2 * 9 + variant) % places]; }
+  void lift_simplified(AddressSpace& memory, Translation& translation);
   std::shared_ptr<Translation> lift(AddressSpace& memory, u64 pc, u8 variant, u64 code_end, u64& unreachable);
 
   std::mutex mutex_;

@@ -32,7 +32,7 @@ struct Pass {
 std::span<const Pass> passes();
 
 /// So many of them are worth their time to the baseline compiler, which finds by itself what nobody uses,
-/// and writes no word twice.
+/// and writes no word twice. It does not run them: see simplifier.hpp.
 constexpr std::size_t baseline_passes = 3;
 
 /// The place of a pass in their order, counted from 1; 0 where there is none of this name. So it is the
