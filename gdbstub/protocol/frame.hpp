@@ -16,6 +16,9 @@ constexpr char interrupt_byte = '\x03';
 /// Appends a packet of this data, which holds what append_escaped() made of anything binary.
 void append_packet(std::string& to, std::string_view data);
 
+/// The same as a notification: '%' instead of '$', never acknowledged.
+void append_notification(std::string& to, std::string_view data);
+
 enum class EventKind : std::uint8_t {
   packet,
   notification,  ///< '%' instead of '$': never acknowledged

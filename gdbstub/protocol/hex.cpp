@@ -17,14 +17,20 @@ constexpr auto pairs = [] {
 
 }  // namespace
 
+void write_hex(char* text, std::span<const std::uint8_t> bytes) {
+  for (const std::uint8_t byte : bytes) {
+    std::memcpy(text, pairs[byte].data(), 2);
+    text += 2;
+  }
+}
+
 void append_hex(std::string& to, std::span<const std::uint8_t> bytes) {
   const std::size_t before = to.size();
-  to.resize(before + bytes.size() * 2);
-  char* out = to.data() + before;
-  for (const std::uint8_t byte : bytes) {
-    std::memcpy(out, pairs[byte].data(), 2);
-    out += 2;
-  }
+  const std::size_t after = before + bytes.size() * 2;
+  to.resize_and_overwrite(after, [&](char* text, std::size_t) {
+    write_hex(text + before, bytes);
+    return after;
+  });
 }
 
 std::string hex(std::span<const std::uint8_t> bytes) {

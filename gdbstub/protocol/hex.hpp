@@ -8,7 +8,11 @@
 
 namespace diptych::rsp {
 
-/// Two lower-case digits a byte, in the order of the bytes.
+/// Two lower-case digits a byte, in the order of the bytes. They may be written over the bytes themselves, if
+/// those lie in the back half of the text.
+void write_hex(char* text, std::span<const std::uint8_t> bytes);
+
+/// The same at the end of a string.
 void append_hex(std::string& to, std::span<const std::uint8_t> bytes);
 std::string hex(std::span<const std::uint8_t> bytes);
 

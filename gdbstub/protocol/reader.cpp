@@ -3,7 +3,22 @@
 #include "gdbstub/protocol/escape.hpp"
 #include "gdbstub/protocol/hex.hpp"
 
+#include <array>
+
 namespace diptych::rsp {
+namespace {
+
+// Digits of both cases in a table, since memory is written in blocks of 64 KiB. Anything else has a bit set
+// that no digit has.
+constexpr unsigned no_digit = 0x80;
+constexpr auto digit_values = [] {
+  std::array<std::uint8_t, 256> all{};
+  for (unsigned c = 0; c < all.size(); ++c) all[c] = digit(static_cast<char>(c)).value_or(no_digit);
+  return all;
+}();
+unsigned value_of_digit(char c) { return digit_values[static_cast<unsigned char>(c)]; }
+
+}  // namespace
 
 bool Reader::take(char c) {
   if (!rest_.starts_with(c)) return false;
@@ -38,16 +53,21 @@ std::optional<std::uint64_t> Reader::take_number(std::uint64_t most) {
 }
 
 std::optional<std::vector<std::uint8_t>> Reader::take_hex() {
-  if (rest_.size() % 2 != 0) return std::nullopt;
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(rest_.size() / 2);
-  for (std::size_t i = 0; i < rest_.size(); i += 2) {
-    const auto high = digit(rest_[i]), low = digit(rest_[i + 1]);
-    if (!high || !low) return std::nullopt;
-    bytes.push_back(static_cast<std::uint8_t>(*high << 4 | *low));
+  return rest_.size() % 2 == 0 ? take_hex(rest_.size() / 2) : std::nullopt;
+}
+
+std::optional<std::vector<std::uint8_t>> Reader::take_hex(std::size_t bytes) {
+  if (bytes > rest_.size() / 2) return std::nullopt;
+  std::vector<std::uint8_t> result(bytes);
+  unsigned wrong = 0;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    const unsigned high = value_of_digit(rest_[2 * i]), low = value_of_digit(rest_[2 * i + 1]);
+    wrong |= high | low;
+    result[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
-  rest_ = {};
-  return bytes;
+  if ((wrong & no_digit) != 0) return std::nullopt;
+  rest_.remove_prefix(bytes * 2);
+  return result;
 }
 
 std::optional<std::vector<std::uint8_t>> Reader::take_binary() {

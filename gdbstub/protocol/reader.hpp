@@ -31,6 +31,9 @@ class Reader {
   /// All that is left, as pairs of hexadecimal digits.
   std::optional<std::vector<std::uint8_t>> take_hex();
 
+  /// So many bytes, each as two digits.
+  std::optional<std::vector<std::uint8_t>> take_hex(std::size_t bytes);
+
   /// All that is left, as escaped binary data.
   std::optional<std::vector<std::uint8_t>> take_binary();
 
