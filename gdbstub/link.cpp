@@ -1,8 +1,18 @@
 #include "gdbstub/link.hpp"
 
 #include "gdbstub/packets/packets.hpp"
+#include "gdbstub/protocol/hex.hpp"
+
+#include <algorithm>
 
 namespace diptych::gdb {
+namespace {
+
+// Of a text for the console, what goes into one packet.
+constexpr std::size_t console_portion = packet_size / 4;
+
+}  // namespace
+
 
 Link::Link(Session& session) : session_(session), receiver_(packet_size) { session_.connected(); }
 
@@ -22,12 +32,12 @@ void Link::take(const rsp::Event& event) {
     case rsp::EventKind::packet:
       // A debugger waits for the stop before it asks again; for one that does not, its packets wait,
       // as many as one packet could hold.
-      if (session_.running() && event.data.size() + 1 > packet_size - waiting_bytes_) {
+      if (session_.busy() && event.data.size() + 1 > packet_size - waiting_bytes_) {
         if (acknowledges) output_ += rsp::refusal;
         return;
       }
       if (acknowledges) output_ += rsp::acknowledgement;
-      if (session_.running()) {
+      if (session_.busy()) {
         waiting_.emplace_back(event.data);
         waiting_bytes_ += event.data.size() + 1;
       } else {
@@ -40,7 +50,7 @@ void Link::take(const rsp::Event& event) {
     case rsp::EventKind::oversized:
       if (acknowledges)
         output_ += rsp::refusal;
-      else if (!session_.running())
+      else if (!session_.busy())
         send(reply::bad_request);
       return;
     case rsp::EventKind::refused:
@@ -48,7 +58,7 @@ void Link::take(const rsp::Event& event) {
       return;
     case rsp::EventKind::interrupt:
       if (session_.running()) {
-        send(session_.interrupt());
+        settle(session_.interrupt());
         answer_waiting();
       }
       return;
@@ -60,19 +70,17 @@ void Link::take(const rsp::Event& event) {
 
 void Link::advance() {
   if (!session_.running()) return;
-  if (const auto reply = session_.advance()) {
-    send(*reply);
-    answer_waiting();
-  }
+  settle(session_.advance());
+  if (!session_.running()) answer_waiting();
 }
 
 void Link::answer(std::string_view packet) {
-  if (const auto reply = session_.handle(packet)) send(*reply);
+  settle(session_.handle(packet));
   receiver_.ignore_checksums(!session_.client().acknowledges);
 }
 
 void Link::answer_waiting() {
-  while (!waiting_.empty() && !session_.running() && !session_.closing()) {
+  while (!waiting_.empty() && !session_.busy() && !session_.closing()) {
     const std::string packet = std::move(waiting_.front());
     waiting_.pop_front();
     waiting_bytes_ -= packet.size() + 1;
@@ -80,10 +88,20 @@ void Link::answer_waiting() {
   }
 }
 
+void Link::settle(const std::optional<std::string>& reply) {
+  // A debugger that does not wait for a halt does not listen for its console either.
+  const std::string console = session_.take_console();
+  if (!session_.client().non_stop)
+    for (std::string_view text = console; !text.empty(); text.remove_prefix(std::min(text.size(), console_portion)))
+      send("O" + rsp::hex(text.substr(0, console_portion)));
+  if (reply) send(*reply);
+  if (const auto notification = session_.take_notification()) rsp::append_notification(output_, *notification);
+}
+
 void Link::send(std::string_view reply) {
-  last_.clear();
-  rsp::append_packet(last_, reply);
-  output_ += last_;
+  const std::size_t before = output_.size();
+  rsp::append_packet(output_, reply);
+  if (session_.client().acknowledges) last_.assign(output_, before);
 }
 
 }  // namespace diptych::gdb

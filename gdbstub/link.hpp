@@ -31,6 +31,8 @@ class Link {
  private:
   void take(const rsp::Event& event);
   void answer(std::string_view packet);
+  // Sends what there is to be said after the session has done something: a reply, if there is one.
+  void settle(const std::optional<std::string>& reply);
   void send(std::string_view reply);
   void answer_waiting();
 

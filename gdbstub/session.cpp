@@ -2,109 +2,266 @@
 
 #include "gdbstub/packets/packets.hpp"
 #include "gdbstub/protocol/hex.hpp"
+#include "gdbstub/stop_reply.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstring>
 
 namespace diptych::gdb {
 namespace {
 
 // About as long as a person or a debugger can wait for an interrupt to take hold, by a wide margin.
 constexpr u64 instructions_between_looks = 200'000;
+constexpr std::chrono::milliseconds time_between_looks(5);
 
-void append_byte(std::string& to, u8 byte) { rsp::append_hex(to, std::array{byte}); }
+// More than this is not kept for a console: a breakpoint that prints may be reached a million times.
+constexpr std::size_t longest_console = std::size_t{1} << 20;
+
+// The guest as expressions at breakpoints see it.
+class Guest final : public agent::Surroundings {
+ public:
+  Guest(Target& target, u32 thread, std::string& console) : target_(target), thread_(thread), console_(console) {}
+
+  std::optional<u64> read_register(u64 number) override {
+    const auto& registers = target_.description().registers;
+    if (number >= registers.size() || registers[number].bits > 64) return std::nullopt;
+    std::array<u8, 8> bytes{};
+    target_.read_register(thread_, number, std::span(bytes).first(registers[number].bytes()));
+    u64 value = 0;
+    std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+  }
+
+  bool read_memory(u64 address, std::span<u8> bytes) override {
+    return target_.read_memory(thread_, address, bytes) == bytes.size();
+  }
+
+  void print(std::string_view text) override { console_ += text.substr(0, longest_console - console_.size()); }
+
+ private:
+  Target& target_;
+  u32 thread_;
+  std::string& console_;
+};
+
+bool is_breakpoint(HaltReason reason) {
+  return reason == HaltReason::software_breakpoint || reason == HaltReason::hardware_breakpoint;
+}
+
+// How a guest that nobody looks after goes on: what it would have got without a debugger is delivered.
+Resume unattended(const Halt& halt) {
+  Resume how;
+  if (halt.signal != Signal::trap && halt.signal != Signal::interrupt && halt.signal != Signal::none)
+    how.signal = halt.signal;
+  return how;
+}
 
 }  // namespace
+
+Session::Session(Target& target, Leaving leaving) : target_(target), leaving_(leaving) { look_around(); }
 
 void Session::look_around() {
   process_ = target_.process().id;
   const std::vector<ThreadInfo> threads = target_.threads();
   thread_ = threads.empty() ? 1 : threads.front().number;
+  focus_ = thread_;
 }
 
 rsp::ThreadId Session::identifier(u32 thread) const {
   return {.process = static_cast<std::int64_t>(process_), .thread = static_cast<std::int64_t>(thread)};
 }
 
-void Session::connected() {
-  client_ = {};
-  look_around();
+bool Session::includes(const rsp::ThreadId& id, u32 thread) const {
+  const rsp::ThreadId one = identifier(thread);
+  return id.includes(one.process, one.thread);
 }
 
-void Session::disconnected() {
+std::optional<ThreadInfo> Session::find(const rsp::ThreadId& id) const {
+  for (ThreadInfo& thread : target_.threads())
+    if (includes(id, thread.number)) return std::move(thread);
+  return std::nullopt;
+}
+
+void Session::connected() {
+  client_ = {};
   if (running_) {
     running_ = false;
     halt_ = target_.interrupt();
   }
+  look_around();
+}
+
+void Session::disconnected() {
+  actions_.clear();
+  files_.clear();
+  saved_registers_.clear();
+  launch_ = {};
+  console_.clear();
+  unreported_.clear();
+  notification_.reset();
   target_.remove_all_breakpoints();
+  target_.pass_signals({});
+  static_cast<void>(target_.catch_calls(std::nullopt));
+  if (leaving_ == Leaving::end) {
+    killed_by_request_ = true;
+    return;
+  }
+  const bool goes_on = leaving_ == Leaving::go_on && !killed_by_request_;
+  if (running_ && !goes_on) {
+    running_ = false;
+    halt_ = target_.interrupt();
+  } else if (!running_ && goes_on && halt_.alive()) {
+    resume(unattended(halt_));
+  }
   // Who could have started it again has left without doing so.
-  if (!halt_.alive() && client_.extended) static_cast<void>(restart({}));
+  if (!halt_.alive() && client_.extended) static_cast<void>(restart());
+  client_ = {};
 }
 
 std::optional<std::string> Session::handle(std::string_view packet) {
+  std::optional<u32> selected;
+  if (client_.thread_suffixes)
+    if (const auto named = take_thread_suffix(packet)) {
+      const auto thread = find(*named);
+      if (!thread) return explained(*this, reply::no_such_thread);
+      selected = std::exchange(thread_, thread->number);
+    }
+  auto answer = handle_selected(packet);
+  if (selected) thread_ = *selected;
+  if (answer && answer->starts_with('E')) return explained(*this, *answer);
+  return answer;
+}
+
+std::optional<std::string> Session::handle_selected(std::string_view packet) {
   const Packet found = find_packet(packet);
   if (!found.handle) return std::string();  // by the protocol, what is unknown has an empty reply
-  if (found.needs_life && !halt_.alive()) return reply::no_such_thread;
+  if (found.needs != Needs::nothing && !halt_.alive()) return reply::no_such_thread;
+  if (found.needs == Needs::halt && running_) return reply::running;
   return found.handle(*this, found.arguments);
 }
 
-void Session::resume(Resume how) {
+void Session::resume(Resume how, u32 focus, std::vector<u32> moving) {
+  how_ = how;
+  focus_ = focus;
+  moving_ = std::move(moving);
   target_.resume(how);
   running_ = true;
 }
 
+bool Session::goes_on_by_itself(const Halt& halt) {
+  if (actions_.empty() || !halt.alive() || !is_breakpoint(halt.reason)) return false;
+  if (how_.kind == ResumeKind::step) return false;  // it has come where the debugger wanted it
+  const u32 thread = halt.thread != 0 ? halt.thread : focus_;
+  const u64 place = target_.program_counter(thread);
+  const BreakpointActions* actions = actions_.at(halt.reason == HaltReason::software_breakpoint
+                                                     ? BreakpointKind::software
+                                                     : BreakpointKind::hardware,
+                                                 place);
+  if (!actions) return false;
+  Guest guest(target_, thread, console_);
+  return !is_to_be_told(*actions, guest);
+}
+
 std::optional<std::string> Session::advance() {
+  const auto until = std::chrono::steady_clock::now() + time_between_looks;
+  for (;;) {
+    const auto halt = target_.advance(instructions_between_looks);
+    if (!halt) return std::nullopt;
+    if (!goes_on_by_itself(*halt)) return come_to(*halt);
+    // A signal to be delivered has been.
+    how_.signal.reset();
+    target_.resume(how_);
+    if (std::chrono::steady_clock::now() >= until) return std::nullopt;
+  }
+}
+
+void Session::advance_alone() {
+  if (!running_) return;
   const auto halt = target_.advance(instructions_between_looks);
-  if (!halt) return std::nullopt;
-  running_ = false;
-  halt_ = *halt;
-  if (halt_.thread != 0) thread_ = halt_.thread;  // the debugger takes this for selected now, too
-  return stop_reply();
+  if (!halt) return;
+  if (halt->alive())
+    target_.resume(unattended(*halt));
+  else
+    this->halt(*halt);
 }
 
-std::string Session::interrupt() {
-  running_ = false;
-  halt_ = target_.interrupt();
-  return stop_reply();
+std::optional<std::string> Session::come_to(const Halt& halt) {
+  this->halt(halt);
+  console_ += target_.take_notice();
+  if (!client_.non_stop) {
+    thread_ = halt_.thread != 0 ? halt_.thread : focus_;  // the debugger takes it for selected now, too
+    return stop_reply();
+  }
+  const bool waits = !unreported_.empty();
+  if (!halt.alive()) {
+    unreported_.push_back(stop_reply(focus_, halt));
+  } else {
+    // Of those that moved together, one has the reason and the others just stand.
+    const u32 reason = halt.thread != 0 ? halt.thread : focus_;
+    if (moving_.empty())
+      for (const ThreadInfo& thread : target_.threads()) moving_.push_back(thread.number);
+    for (const u32 thread : moving_)
+      unreported_.push_back(stop_reply(thread, thread == reason ? halt : Halt{.signal = Signal::none}));
+  }
+  moving_.clear();
+  if (!waits && !unreported_.empty()) notification_ = "Stop:" + unreported_.front();
+  return std::nullopt;
 }
 
-Result<void> Session::restart(const Launch& launch) {
-  auto done = target_.restart(launch);
-  if (done) halt_ = {};
+void Session::halt(const Halt& halt) {
+  running_ = false;
+  halt_ = halt;
+}
+
+std::optional<std::string> Session::interrupt() { return come_to(target_.interrupt()); }
+
+void Session::stop_quietly(Signal signal) {
+  Halt halt = target_.interrupt();
+  halt.signal = signal;
+  come_to(halt);
+}
+
+std::string Session::take_console() { return std::exchange(console_, {}); }
+
+std::optional<std::string> Session::take_notification() { return std::exchange(notification_, std::nullopt); }
+
+std::string Session::next_unreported() {
+  if (!unreported_.empty()) unreported_.pop_front();
+  return unreported_.empty() ? "OK" : unreported_.front();
+}
+
+std::string Session::report_all() {
+  unreported_.clear();
+  notification_.reset();
+  if (!halt_.alive()) {
+    unreported_.push_back(stop_reply(thread_, halt_));
+  } else {
+    for (const ThreadInfo& thread : target_.threads())
+      if (!is_moving(thread.number))
+        unreported_.push_back(
+            stop_reply(thread.number, thread.number == focus_ ? halt_ : Halt{.signal = Signal::none}));
+  }
+  return unreported_.empty() ? "OK" : unreported_.front();
+}
+
+bool Session::is_moving(u32 thread) const {
+  return running_ && (moving_.empty() || std::ranges::find(moving_, thread) != moving_.end());
+}
+
+Result<void> Session::restart() {
+  auto done = target_.restart(launch_);
+  if (done) {
+    running_ = false;
+    halt_ = {};
+  }
   look_around();
   return done;
 }
 
-std::string Session::stop_reply() const {
-  std::string reply;
-  if (!halt_.alive()) {
-    const bool exited = halt_.kind == HaltKind::exited;
-    reply += exited ? 'W' : 'X';
-    append_byte(reply, exited ? halt_.exit_code : static_cast<u8>(halt_.signal));
-    if (client_.multiprocess) {
-      reply += ";process:";
-      rsp::append_number(reply, process_);
-    }
-    return reply;
-  }
-  reply += 'T';
-  append_byte(reply, static_cast<u8>(halt_.signal));
-  const std::vector<RegisterDescription>& registers = target_.description().registers;
-  std::array<u8, 256> bytes{};
-  for (std::size_t number = 0; number < registers.size(); ++number) {
-    if (!registers[number].expedited) continue;
-    const std::span<u8> value = std::span(bytes).first(registers[number].bytes());
-    target_.read_register(thread_, number, value);
-    append_byte(reply, static_cast<u8>(number));
-    reply += ':';
-    rsp::append_hex(reply, value);
-    reply += ';';
-  }
-  reply += "thread:";
-  append_thread(reply, thread_);
-  reply += ';';
-  if (halt_.reason == HaltReason::software_breakpoint && client_.software_breakpoints) reply += "swbreak:;";
-  if (halt_.reason == HaltReason::hardware_breakpoint && client_.hardware_breakpoints) reply += "hwbreak:;";
-  return reply;
+std::string Session::stop_reply(u32 thread, const Halt& halt) const {
+  return describe_stop(target_, client_, identifier(thread), halt);
 }
 
 }  // namespace diptych::gdb

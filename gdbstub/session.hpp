@@ -2,9 +2,14 @@
 // checksums or acknowledgements.
 #pragma once
 
+#include "gdbstub/breakpoint_actions.hpp"
+#include "gdbstub/client.hpp"
+#include "gdbstub/open_files.hpp"
 #include "gdbstub/protocol/thread_id.hpp"
+#include "gdbstub/saved_registers.hpp"
 #include "gdbstub/target.hpp"
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,38 +20,48 @@ namespace diptych::gdb {
 /// The most bytes of data in one packet, either way. A debugger makes its transfers fit.
 constexpr std::size_t packet_size = 0x20000;
 
-/// What the debugger said it understands, until it leaves.
-struct Client {
-  bool acknowledges = true;  ///< both sides do
-  bool multiprocess = false;
-  bool software_breakpoints = false;  ///< as a reason for a stop
-  bool hardware_breakpoints = false;
-  bool extended = false;  ///< stays when the program has ended, and may start it again
+/// What becomes of the guest when the debugger leaves it, or vanishes.
+enum class Leaving : u8 {
+  stay,   ///< it halts where it is, for the next debugger
+  end,    ///< it is over
+  go_on,  ///< it runs on by itself; the next debugger halts it
 };
 
 class Session {
  public:
   /// The target lives longer than the session.
-  explicit Session(Target& target) : target_(target) { look_around(); }
+  explicit Session(Target& target, Leaving leaving = Leaving::stay);
 
   /// A debugger has come: nothing is agreed with it yet. The guest stands where it was left.
   void connected();
 
-  /// A debugger has gone: the guest halts where it is, with no breakpoints left behind.
+  /// A debugger has gone: no breakpoints are left behind.
   void disconnected();
 
   /// The reply to one packet, ready to be framed. Nothing for the few packets that have none, and where
-  /// the guest runs now: then the reply comes from advance() or interrupt(). Not to be called while the
-  /// guest runs.
+  /// the guest runs now: then the reply comes from advance() or interrupt(). Not to be called while
+  /// busy().
   std::optional<std::string> handle(std::string_view packet);
 
   bool running() const { return running_; }
 
-  /// Lets a running guest execute for some milliseconds. The reply, if it halted.
+  /// The guest runs, and the debugger can do nothing but wait or interrupt it.
+  bool busy() const { return running_ && !client_.non_stop; }
+
+  /// Lets a running guest execute for some milliseconds. The reply, if it halted and one is due.
   std::optional<std::string> advance();
 
-  /// Halts a running guest. The reply.
-  std::string interrupt();
+  /// The same while no debugger is there: nobody hears of anything, and only its end ends it.
+  void advance_alone();
+
+  /// Halts a running guest. The reply, if one is due.
+  std::optional<std::string> interrupt();
+
+  /// Text for the debugger's console, to be sent before the reply; taken once.
+  std::string take_console();
+
+  /// A notification to be sent; taken once.
+  std::optional<std::string> take_notification();
 
   /// There is nothing left to debug, and this debugger cannot start it again.
   bool ended() const { return killed_by_request_ || (!halt_.alive() && !client_.extended); }
@@ -57,44 +72,82 @@ class Session {
   // For the packets' handlers.
 
   Target& target() { return target_; }
+  const Target& target() const { return target_; }
   Client& client() { return client_; }
+  const Client& client() const { return client_; }
   const Halt& halt() const { return halt_; }
+  ActionsByPlace& actions() { return actions_; }
+  OpenFiles& files() { return files_; }
+  SavedRegisters& saved_registers() { return saved_registers_; }
+  Launch& launch() { return launch_; }
 
   /// Whose registers and memory are meant.
   u32 thread() const { return thread_; }
   void select(u32 thread) { thread_ = thread; }
 
-  void resume(Resume how);
-  void halt(const Halt& halt) { halt_ = halt; }
-  void end() { killed_by_request_ = true; }
-
-  /// From the beginning, alive.
-  Result<void> restart(const Launch& launch);
-
-  /// What the debugger is told of the last halt.
-  std::string stop_reply() const;
-
   /// The identifier of one of the target's threads.
   rsp::ThreadId identifier(u32 thread) const;
-  bool includes(const rsp::ThreadId& id, u32 thread) const {
-    const rsp::ThreadId one = identifier(thread);
-    return id.includes(one.process, one.thread);
-  }
+  bool includes(const rsp::ThreadId& id, u32 thread) const;
   void append_thread(std::string& to, u32 thread) const {
     rsp::append_thread_id(to, identifier(thread), client_.multiprocess);
   }
+  /// The first of the target's threads that an identifier includes.
+  std::optional<ThreadInfo> find(const rsp::ThreadId& id) const;
+  u64 process() const { return process_; }
+
+  /// The threads that are told of the next halt: `moving`, and of them `focus` is the one that it happened to.
+  void resume(Resume how, u32 focus, std::vector<u32> moving);
+  /// The same for all, by the thread selected.
+  void resume(Resume how) { resume(how, thread_, {}); }
+
+  /// Halts what moves without a reply of its own: what is to be told follows as notifications.
+  void stop_quietly(Signal signal);
+
+  void halt(const Halt& halt);
+  void end() { killed_by_request_ = true; }
+
+  /// From the beginning, alive.
+  Result<void> restart();
+
+  /// What the debugger is told of the last halt.
+  std::string stop_reply() const { return stop_reply(thread_, halt_); }
+
+  /// Of non-stop: what was told last has been heard. What is to be told next, or OK.
+  std::string next_unreported();
+  /// Tells of all halted threads from the beginning: the first, or OK where none is.
+  std::string report_all();
+  /// Is this one on its way?
+  bool is_moving(u32 thread) const;
+
+  std::string stop_reply(u32 thread, const Halt& halt) const;
 
  private:
+  std::optional<std::string> handle_selected(std::string_view packet);
   // What of the target is asked for too often to ask each time.
   void look_around();
+  // It halted, and the debugger is to know.
+  std::optional<std::string> come_to(const Halt& halt);
+  // Is this halt one that the debugger need not hear of?
+  bool goes_on_by_itself(const Halt& halt);
 
   Target& target_;
+  const Leaving leaving_;
   Client client_;
   Halt halt_;
+  Resume how_;
   u64 process_ = 1;
   u32 thread_ = 1;
+  u32 focus_ = 1;
+  std::vector<u32> moving_;
   bool running_ = false;
   bool killed_by_request_ = false;
+  ActionsByPlace actions_;
+  OpenFiles files_;
+  SavedRegisters saved_registers_;
+  Launch launch_;
+  std::string console_;
+  std::deque<std::string> unreported_;  // the first has been told, and is waited for to be heard
+  std::optional<std::string> notification_;
 };
 
 }  // namespace diptych::gdb

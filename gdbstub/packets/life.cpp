@@ -1,4 +1,4 @@
-// The program's life and death, and the debugger's leaving.
+// The program's end, and the debugger's coming and leaving.
 #include "gdbstub/packets/packets.hpp"
 
 namespace diptych::gdb {
@@ -9,7 +9,7 @@ bool is_ours(const Session& session, rsp::Reader& arguments) {
   if (arguments.at_end()) return true;
   if (!arguments.take(';')) return false;
   const auto process = arguments.take_number();
-  return process && *process == static_cast<u64>(session.identifier(session.thread()).process) && arguments.at_end();
+  return process && *process == session.process() && arguments.at_end();
 }
 
 // A debugger that stays can start it anew; for any other, that was all.
@@ -27,10 +27,12 @@ Reply extend(Session& session, rsp::Reader) {
   return reply::ok;
 }
 
-// The guest stays where it is: whoever attaches next goes on from there.
+// Whoever attaches next goes on from here.
 Reply detach(Session& session, rsp::Reader arguments) {
   if (!is_ours(session, arguments)) return reply::bad_request;
+  if (session.running()) session.stop_quietly(Signal::none);
   session.target().remove_all_breakpoints();
+  session.actions().clear();
   return reply::ok;
 }
 
@@ -40,19 +42,16 @@ Reply kill(Session& session, rsp::Reader) {
 }
 
 Reply kill_process(Session& session, rsp::Reader arguments) {
-  if (arguments.at_end() || !is_ours(session, arguments)) return reply::no_such_thread;
+  if (!session.halt().alive() || arguments.at_end() || !is_ours(session, arguments)) return reply::no_such_thread;
   end(session);
   return reply::ok;
 }
 
-Reply restart(Session& session, rsp::Reader) {
-  static_cast<void>(session.restart({}));
-  return std::nullopt;
-}
-
-// There is one program; a file's name or arguments change nothing.
-Reply run(Session& session, rsp::Reader) {
-  if (const auto done = session.restart({}); !done) return "E." + done.error().message;
+// `;pid`
+Reply attach(Session& session, rsp::Reader arguments) {
+  if (arguments.at_end() || !is_ours(session, arguments)) return refusal("there is no such process here");
+  if (!session.halt().alive()) return refusal("the program has ended; it can be run again");
+  if (session.client().non_stop) return reply::ok;
   return session.stop_reply();
 }
 

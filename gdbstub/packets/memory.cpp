@@ -1,4 +1,5 @@
 #include "gdbstub/packets/packets.hpp"
+#include "gdbstub/protocol/escape.hpp"
 #include "gdbstub/protocol/hex.hpp"
 
 #include <algorithm>
@@ -12,6 +13,7 @@ constexpr std::size_t chunk_size = std::size_t{1} << 20;
 
 Reply write(Session& session, const rsp::AddressRange& range, const std::optional<std::vector<u8>>& bytes) {
   if (!bytes || bytes->size() != range.length) return reply::bad_request;
+  if (bytes->empty()) return reply::ok;  // how gdb finds out that there is this packet
   return session.target().write_memory(session.thread(), range.address, *bytes) ? reply::ok : reply::bad_address;
 }
 
@@ -33,14 +35,36 @@ u32 crc_over(u32 crc, std::span<const u8> bytes) {
 
 }  // namespace
 
+// A debugger takes less than it asked for, and asks again for the rest.
 Reply read_memory(Session& session, rsp::Reader arguments) {
   const auto range = take_range(arguments);
   if (!range || !arguments.at_end()) return reply::bad_request;
-  // A debugger takes less than it asked for, and asks again for the rest.
-  std::vector<u8> bytes(std::min<u64>(range->length, packet_size / 2));
-  const std::size_t read = session.target().read_memory(session.thread(), range->address, bytes);
+  const std::size_t most = std::min<u64>(range->length, packet_size / 2);
+  std::string result;
+  // The bytes are read into the back half of what they become, since this is what debuggers do most.
+  result.resize_and_overwrite(2 * most, [&](char* text, std::size_t) {
+    const std::span<u8> bytes(reinterpret_cast<u8*>(text) + most, most);
+    const std::size_t read = session.target().read_memory(session.thread(), range->address, bytes);
+    rsp::write_hex(text, bytes.first(read));
+    return 2 * read;
+  });
+  if (result.empty() && range->length != 0) return reply::bad_address;
+  return result;
+}
+
+// `b` and the bytes; with nothing asked for, how a debugger finds out that there is this packet.
+Reply read_memory_in_binary(Session& session, rsp::Reader arguments) {
+  const auto range = take_range(arguments);
+  if (!range || !arguments.at_end()) return reply::bad_request;
+  // Escapes can double it; they are seldom so many, and then less than asked for is read.
+  std::vector<u8> bytes(std::min<u64>(range->length, packet_size - 1));
+  std::size_t read = session.target().read_memory(session.thread(), range->address, bytes);
   if (read == 0 && range->length != 0) return reply::bad_address;
-  return rsp::hex(std::span(bytes).first(read));
+  std::string_view text(reinterpret_cast<const char*>(bytes.data()), read);
+  if (rsp::escaped_size(text) >= packet_size) text = text.substr(0, packet_size / 2 - 1);
+  std::string result = "b";
+  rsp::append_escaped(result, text);
+  return result;
 }
 
 Reply write_memory_in_hex(Session& session, rsp::Reader arguments) {
@@ -70,6 +94,33 @@ Reply checksum_of_memory(Session& session, rsp::Reader arguments) {
   std::string result = "C";
   rsp::append_number(result, crc);
   return result;
+}
+
+// `_Msize,rights`
+Reply allocate_memory(Session& session, rsp::Reader arguments) {
+  const auto size = arguments.take_number();
+  if (!size || *size == 0 || !arguments.take(',')) return reply::bad_request;
+  Access access = Access::none;
+  while (!arguments.at_end())
+    if (arguments.take('r'))
+      access = access | Access::read;
+    else if (arguments.take('w'))
+      access = access | Access::write;
+    else if (arguments.take('x'))
+      access = access | Access::execute;
+    else
+      return reply::bad_request;
+  const auto address = session.target().allocate(*size, access);
+  if (!address) return reply::not_possible;
+  std::string result;
+  rsp::append_number(result, *address);
+  return result;
+}
+
+Reply release_memory(Session& session, rsp::Reader arguments) {
+  const auto address = arguments.take_number();
+  if (!address || !arguments.at_end()) return reply::bad_request;
+  return session.target().release(*address) ? reply::ok : reply::bad_address;
 }
 
 // `qSearch:memory:address;length;pattern`

@@ -16,32 +16,60 @@ std::optional<std::size_t> take_register(Session& session, rsp::Reader& argument
   return static_cast<std::size_t>(*number);
 }
 
+std::size_t size_of_all(Session& session) {
+  std::size_t size = 0;
+  for (const RegisterDescription& reg : registers_of(session)) size += reg.bytes();
+  return size;
+}
+
+std::vector<u8> read_all(Session& session) {
+  std::vector<u8> values(size_of_all(session));
+  std::span<u8> rest = values;
+  const auto& registers = registers_of(session);
+  for (std::size_t number = 0; number < registers.size(); ++number) {
+    session.target().read_register(session.thread(), number, rest.first(registers[number].bytes()));
+    rest = rest.subspan(registers[number].bytes());
+  }
+  return values;
+}
+
+void write_all(Session& session, std::span<const u8> values) {
+  const auto& registers = registers_of(session);
+  for (std::size_t number = 0; number < registers.size(); ++number) {
+    const auto value = values.first(registers[number].bytes());
+    if (!registers[number].read_only) session.target().write_register(session.thread(), number, value);
+    values = values.subspan(value.size());
+  }
+}
+
 }  // namespace
 
 Reply read_registers(Session& session, rsp::Reader arguments) {
   if (!arguments.at_end()) return reply::bad_request;
-  std::string result;
-  std::array<u8, 256> value{};
-  const auto& registers = registers_of(session);
-  for (std::size_t number = 0; number < registers.size(); ++number) {
-    const auto bytes = std::span(value).first(registers[number].bytes());
-    session.target().read_register(session.thread(), number, bytes);
-    rsp::append_hex(result, bytes);
-  }
-  return result;
+  return rsp::hex(read_all(session));
 }
 
 Reply write_registers(Session& session, rsp::Reader arguments) {
-  const auto& registers = registers_of(session);
-  const auto bytes = arguments.take_hex();
-  std::size_t size = 0;
-  for (const RegisterDescription& reg : registers) size += reg.bytes();
-  if (!bytes || bytes->size() != size) return reply::bad_request;
-  std::span<const u8> rest = *bytes;
-  for (std::size_t number = 0; number < registers.size(); ++number) {
-    session.target().write_register(session.thread(), number, rest.first(registers[number].bytes()));
-    rest = rest.subspan(registers[number].bytes());
-  }
+  const auto values = arguments.take_hex();
+  if (!values || values->size() != size_of_all(session)) return reply::bad_request;
+  write_all(session, *values);
+  return reply::ok;
+}
+
+Reply save_registers(Session& session, rsp::Reader arguments) {
+  if (!arguments.at_end()) return reply::bad_request;
+  std::string result;
+  rsp::append_number(result, session.saved_registers().put(read_all(session)));
+  return result;
+}
+
+Reply restore_registers(Session& session, rsp::Reader arguments) {
+  if (!arguments.take(':')) return reply::bad_request;
+  const auto number = arguments.take_number();
+  if (!number || !arguments.at_end()) return reply::bad_request;
+  const auto values = session.saved_registers().take(*number);
+  if (!values || values->size() != size_of_all(session)) return reply::bad_request;
+  write_all(session, *values);
   return reply::ok;
 }
 

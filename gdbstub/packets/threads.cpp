@@ -4,13 +4,6 @@
 namespace diptych::gdb {
 namespace {
 
-// The first of the target's threads that an identifier includes.
-std::optional<ThreadInfo> find(Session& session, const rsp::ThreadId& id) {
-  for (ThreadInfo& thread : session.target().threads())
-    if (session.includes(id, thread.number)) return std::move(thread);
-  return std::nullopt;
-}
-
 std::optional<rsp::ThreadId> take_whole(rsp::Reader arguments) {
   const auto id = take_thread_id(arguments);
   if (!id || !arguments.at_end()) return std::nullopt;
@@ -27,7 +20,7 @@ Reply select_thread(Session& session, rsp::Reader arguments) {
   if (!id) return reply::bad_request;
   // Whichever suits: the one that is selected suits best.
   if (session.includes(*id, session.thread())) return reply::ok;
-  const auto thread = find(session, *id);
+  const auto thread = session.find(*id);
   if (!thread) return reply::no_such_thread;
   if (general) session.select(thread->number);
   return reply::ok;
@@ -36,7 +29,19 @@ Reply select_thread(Session& session, rsp::Reader arguments) {
 Reply is_thread_alive(Session& session, rsp::Reader arguments) {
   const auto id = take_whole(arguments);
   if (!id) return reply::bad_request;
-  return find(session, *id) ? reply::ok : reply::no_such_thread;
+  return session.find(*id) ? reply::ok : reply::no_such_thread;
+}
+
+std::optional<rsp::ThreadId> take_thread_suffix(std::string_view& packet) {
+  constexpr std::string_view mark = ";thread:";
+  const std::size_t at = packet.rfind(mark);
+  if (at == std::string_view::npos) return std::nullopt;
+  rsp::Reader reader(packet.substr(at + mark.size()));
+  const auto id = take_thread_id(reader);
+  reader.take(';');
+  if (!id || !reader.at_end()) return std::nullopt;
+  packet = packet.substr(0, at);
+  return id;
 }
 
 Reply current_thread(Session& session, rsp::Reader) {
@@ -61,9 +66,27 @@ Reply describe_thread(Session& session, rsp::Reader arguments) {
   if (!arguments.take(',')) return reply::bad_request;
   const auto id = take_whole(arguments);
   if (!id) return reply::bad_request;
-  const auto thread = find(session, *id);
+  const auto thread = session.find(*id);
   if (!thread) return reply::no_such_thread;
   return rsp::hex(thread->name);
+}
+
+// `:thread,offset,module`: a static program has one module, whose data lies where the thread pointer says.
+Reply thread_local_address(Session& session, rsp::Reader arguments) {
+  if (!arguments.take(':')) return reply::bad_request;
+  const auto id = take_thread_id(arguments);
+  if (!id || !arguments.take(',')) return reply::bad_request;
+  const auto offset = arguments.take_number();
+  if (!offset || !arguments.take(',') || !arguments.take_number() || !arguments.at_end()) return reply::bad_request;
+  const auto thread = session.find(*id);
+  if (!thread) return reply::no_such_thread;
+  const auto pointer = session.target().description().thread_pointer;
+  if (!pointer || session.target().process().program.empty()) return std::string();
+  u64 base = 0;
+  session.target().read_register(thread->number, *pointer, {reinterpret_cast<u8*>(&base), sizeof base});
+  std::string result;
+  rsp::append_number(result, base + *offset);
+  return result;
 }
 
 // It was started for the debugger, who may therefore kill it on leaving.

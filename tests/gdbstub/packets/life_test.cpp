@@ -1,4 +1,5 @@
 #include "tests/gdbstub/conversation.hpp"
+#include "tests/gdbstub/scripted_conversation.hpp"
 
 using namespace diptych;
 using namespace diptych::gdb;
@@ -57,4 +58,47 @@ TEST_CASE("a debugger that stays starts the program again") {
   REQUIRE_FALSE(with.session.ended());
   with.session.connected();
   REQUIRE(with.ask("?").starts_with("T05"));
+}
+
+TEST_CASE("a debugger attaches to the process there is") {
+  ScriptedConversation with;
+  REQUIRE(with.ask("vAttach;2a").starts_with("T05"));
+  REQUIRE(with.ask("vAttach;1") == "E.there is no such process here");
+  REQUIRE(with.ask("vAttach") == "E.there is no such process here");
+  with.ask("!");
+  with.ask("vKill;2a");
+  REQUIRE(with.ask("vAttach;2a") == "E.the program has ended; it can be run again");
+}
+
+TEST_CASE("what becomes of the guest without a debugger was chosen") {
+  ScriptedConversation stays(Leaving::stay);
+  stays.session.handle("c");
+  stays.session.disconnected();
+  REQUIRE_FALSE(stays.session.running());
+  REQUIRE_FALSE(stays.session.ended());
+
+  ScriptedConversation ends(Leaving::end);
+  ends.session.disconnected();
+  REQUIRE(ends.session.ended());
+
+  ScriptedConversation goes_on(Leaving::go_on);
+  goes_on.ask("Z0,1000,2");
+  goes_on.target.script = {Halt{.signal = Signal::segmentation}};
+  goes_on.ask("c");
+  goes_on.session.disconnected();
+  REQUIRE(goes_on.session.running());
+  REQUIRE(goes_on.target.breakpoints.empty());
+  REQUIRE(goes_on.target.resumed.back().signal == Signal::segmentation);
+  goes_on.target.script = {std::nullopt, Halt{.signal = Signal{15}}, std::nullopt};
+  for (int i = 0; i < 3; ++i) goes_on.session.advance_alone();
+  REQUIRE(goes_on.session.running());
+  REQUIRE(goes_on.target.resumed.back().signal == Signal{15});
+  // The next debugger halts it.
+  goes_on.session.connected();
+  REQUIRE_FALSE(goes_on.session.running());
+  REQUIRE(goes_on.ask("?").starts_with("T02"));
+  goes_on.session.disconnected();
+  goes_on.target.script = {Halt{.kind = HaltKind::exited}};
+  goes_on.session.advance_alone();
+  REQUIRE(goes_on.session.ended());
 }

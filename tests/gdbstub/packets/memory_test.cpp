@@ -1,6 +1,7 @@
 #include "gdbstub/protocol/escape.hpp"
 #include "gdbstub/protocol/hex.hpp"
 #include "tests/gdbstub/conversation.hpp"
+#include "tests/gdbstub/scripted_conversation.hpp"
 
 using namespace diptych;
 using namespace diptych::gdb;
@@ -79,4 +80,34 @@ TEST_CASE("a pattern is searched for, over the ends of what is read at once") {
   REQUIRE(with.ask("qSearch:memory:20000;100") == "E16");
   REQUIRE(with.ask("qSearch:memory:2;ffffffffffffffff;a") == "E16");
   REQUIRE(with.ask("qSearch:files:2;3;a").empty());
+}
+
+TEST_CASE("x carries bytes as they are") {
+  Conversation with;
+  REQUIRE(with.ask("x20010,a") == "bdiptych}]}\x03}\x04");
+  REQUIRE(with.ask("x0,0") == "b");
+  REQUIRE(with.ask("x0,1") == "E0e");
+  REQUIRE(with.ask("x20000") == "E16");
+  REQUIRE(with.ask("x20000,-1") == "E16");
+}
+
+TEST_CASE("a packet full of memory fits, whatever has to be escaped") {
+  ScriptedConversation with;
+  std::ranges::fill(with.target.memory, u8{'a'});
+  REQUIRE(with.ask("x1000,ffffff").size() == packet_size);
+  REQUIRE(with.ask("m1000,ffffff").size() == packet_size);
+  std::ranges::fill(with.target.memory, u8{'}'});
+  const std::size_t escaped = with.ask("x1000,ffffff").size();
+  REQUIRE(escaped <= packet_size);
+  REQUIRE(escaped > packet_size / 2);
+}
+
+TEST_CASE("a debugger gets memory of its own where the target has some") {
+  ScriptedConversation with;
+  REQUIRE(with.ask("_M1000,rwx") == "101000");
+  REQUIRE(with.ask("_m101000") == "OK");
+  REQUIRE(with.ask("_m5") == "E0e");
+  for (const char* bad : {"_M", "_M1000", "_M1000,q", "_M0,rw", "_M-1,rw", "_m", "_mx"}) REQUIRE(with.ask(bad) == "E16");
+  with.target.can_allocate = false;
+  REQUIRE(with.ask("_M1000,rw") == "E26");
 }

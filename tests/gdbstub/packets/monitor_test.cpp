@@ -1,6 +1,7 @@
 #include "gdbstub/protocol/hex.hpp"
 #include "gdbstub/protocol/reader.hpp"
 #include "tests/gdbstub/conversation.hpp"
+#include "tests/gdbstub/scripted_conversation.hpp"
 
 using namespace diptych;
 using namespace diptych::gdb;
@@ -17,7 +18,7 @@ std::string monitor(Conversation& with, std::string_view line) {
 
 TEST_CASE("help lists every command") {
   Conversation with;
-  REQUIRE(monitor(with, "help").find("  status    why") != std::string::npos);
+  REQUIRE(monitor(with, "help").find("  status  why") != std::string::npos);
   REQUIRE(monitor(with, "") == monitor(with, " help\t"));
 }
 
@@ -34,4 +35,19 @@ TEST_CASE("no such command, no command at all") {
   REQUIRE(with.ask("qRcmd,6") == "E16");
   REQUIRE(with.ask("qRcmd,zz") == "E16");
   REQUIRE(with.ask("qRcmd") == "E16");
+}
+
+TEST_CASE("the target adds commands of its own, with arguments, and their names may be cut short") {
+  ScriptedConversation with;
+  with.target.own_commands = {
+      {"dance", "and sing", [](std::string_view how) { return "danced '" + std::string(how) + "'"; }},
+      {"silent", "says nothing", [](std::string_view) { return std::string(); }},
+      {"long", "says much", [](std::string_view) { return std::string(500'000, 'x'); }}};
+  const auto ask = [&](std::string_view line) { return with.ask("qRcmd," + with.text(line)); };
+  REQUIRE(ask(" dance  very slow ") == with.text("danced 'very slow'"));
+  REQUIRE(ask("da 1") == with.text("danced '1'"));
+  REQUIRE(ask("s") == with.text("There is no such command; `monitor help` lists those there are.\n"));
+  REQUIRE(ask("silent") == "OK");
+  REQUIRE(ask("long").size() == packet_size);
+  REQUIRE(ask("help").find(with.text("  dance   and sing\n")) != std::string::npos);
 }

@@ -51,3 +51,19 @@ TEST_CASE("a register that is not there, or a value of another size, is refused"
     REQUIRE(with.ask(bad) == "E16");
   REQUIRE(with.ask("P46=8877665544332211") == "E01");  // instret is the guest's own count
 }
+
+TEST_CASE("all registers are put aside and brought back, once") {
+  Conversation with;
+  const std::string before = with.ask("g");
+  const std::string number = with.ask("QSaveRegisterState");
+  REQUIRE(number == "1");
+  REQUIRE(with.ask("QSaveRegisterState") == "2");
+  with.ask("s");
+  with.ask("P8=0000000000000001");
+  REQUIRE(with.ask("QRestoreRegisterState:1") == "OK");
+  // But for the counters, which cannot be set.
+  REQUIRE(with.ask("g").substr(0, 2 * 8 * 65) == before.substr(0, 2 * 8 * 65));
+  for (const char* bad : {"QRestoreRegisterState:1", "QRestoreRegisterState:99", "QRestoreRegisterState",
+                          "QRestoreRegisterState:x", "QSaveRegisterState:1"})
+    REQUIRE(with.ask(bad) == "E16");
+}

@@ -1,5 +1,6 @@
 #include "gdbstub/riscv64/description.hpp"
 #include "tests/gdbstub/conversation.hpp"
+#include "tests/gdbstub/scripted_conversation.hpp"
 
 using namespace diptych;
 using namespace diptych::gdb;
@@ -63,7 +64,6 @@ TEST_CASE("malformed actions are refused before anything runs") {
                           "vCont;r10000",
                           "vCont;r10000,",
                           "vCont;r10004,10000",
-                          "vCont;t",
                           "vCont:c",
                           "c-1",
                           "cx",
@@ -85,7 +85,7 @@ TEST_CASE("a range is stepped in one go") {
 
 TEST_CASE("what the stub knows of vCont is told") {
   Conversation with;
-  REQUIRE(with.ask("vCont?") == "vCont;c;C;s;S;r");
+  REQUIRE(with.ask("vCont?") == "vCont;c;C;s;S;t;r");
 }
 
 TEST_CASE("a fault is its signal, and the signal is the program's end") {
@@ -122,7 +122,54 @@ TEST_CASE("an endless guest is interrupted") {
   REQUIRE_FALSE(with.session.handle("c"));
   REQUIRE(with.session.running());
   for (int i = 0; i < 3; ++i) REQUIRE_FALSE(with.session.advance());
-  require_stop(with.session.interrupt(), "02", "0000010000000000");
+  require_stop(with.session.interrupt().value(), "02", "0000010000000000");
   REQUIRE_FALSE(with.session.running());
   require_stop(with.ask("s"), "05", "0000010000000000");
+}
+
+TEST_CASE("bs and bc go back where the target can") {
+  ScriptedConversation with;
+  REQUIRE(with.ask("bs").empty());
+  REQUIRE(with.ask("bc").empty());
+  with.target.back = true;
+  REQUIRE(with.ask("qSupported").ends_with(";ReverseStep+;ReverseContinue+"));
+  REQUIRE(with.ask("bs").starts_with("T05"));
+  REQUIRE(with.target.resumed.back().direction == Direction::backward);
+  REQUIRE(with.target.resumed.back().kind == ResumeKind::step);
+  with.target.script = {Halt{.reason = HaltReason::replay_begin}};
+  REQUIRE(with.ask("bc").ends_with(";replaylog:begin;"));
+  REQUIRE(with.target.resumed.back().kind == ResumeKind::go_on);
+  REQUIRE(with.ask("bc1") == "E16");
+}
+
+TEST_CASE("why it halted is told in the protocol's words") {
+  ScriptedConversation with;
+  const auto told = [&](const Halt& halt) {
+    with.target.script = {halt};
+    return with.ask("c");
+  };
+  REQUIRE(told({.reason = HaltReason::write_watch, .detail = 0x2008}).ends_with(";watch:2008;"));
+  REQUIRE(told({.reason = HaltReason::read_watch, .detail = 0x2008}).ends_with(";rwatch:2008;"));
+  REQUIRE(told({.reason = HaltReason::access_watch, .detail = 0x2008}).ends_with(";awatch:2008;"));
+  REQUIRE(told({.reason = HaltReason::call_entry, .detail = 64}).ends_with(";syscall_entry:40;"));
+  REQUIRE(told({.reason = HaltReason::call_return, .detail = 64}).ends_with(";syscall_return:40;"));
+  REQUIRE(told({.reason = HaltReason::replay_end}).ends_with(";replaylog:end;"));
+  REQUIRE(told({.kind = HaltKind::killed, .signal = Signal::segmentation}) == "X0b");
+}
+
+TEST_CASE("signals reach the target with the packet that goes on") {
+  ScriptedConversation with;
+  with.ask("vCont;C0f:1;c");
+  REQUIRE(with.target.resumed.back().signal == Signal{15});
+  with.ask("S0b");
+  REQUIRE(with.target.resumed.back().signal == Signal::segmentation);
+  with.ask("c");
+  REQUIRE_FALSE(with.target.resumed.back().signal);
+}
+
+TEST_CASE("a notice is shown with the halt") {
+  ScriptedConversation with;
+  with.target.notice = "a5 differs";
+  REQUIRE(with.ask("c").starts_with("T05"));
+  REQUIRE(with.session.take_console() == "a5 differs");
 }
