@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <thread>
@@ -13,14 +14,19 @@
 namespace diptych::cli {
 namespace {
 
+constexpr std::pair<std::string_view, gdb::Leaving> ways_to_leave[] = {
+    {"stay", gdb::Leaving::stay}, {"end", gdb::Leaving::end}, {"go-on", gdb::Leaving::go_on}};
+
 int run(const std::vector<std::string>& arguments) {
-  std::string path;
+  std::string path, leaving;
   gdb::ListenOptions listen;
   options::options_description described("Options");
   described.add_options()("case", options::value(&path)->required(), "the case file")(
-      "listen", options::value(&listen.address)->default_value("127.0.0.1:0"), "HOST:PORT to listen on; port 0 is any free one")(
+      "listen", options::value(&listen.address)->default_value("127.0.0.1:0"), "HOST:PORT to listen on, port 0 is any free one; or unix:PATH")(
       "allow-remote", options::bool_switch(&listen.allow_remote),
       "listen on other than the loopback: whoever connects controls the guest")(
+      "on-disconnect", options::value(&leaving)->default_value("stay"),
+      "what becomes of the guest when the debugger goes: stay (halted, for the next one), end, go-on")(
       "stdio", options::bool_switch(&listen.stdio), "speak on standard input and output, for target remote |");
   options::positional_options_description positional;
   positional.add("case", 1);
@@ -28,6 +34,10 @@ int run(const std::vector<std::string>& arguments) {
   if (!parsed.go_on) return parsed.exit;
   Result<Case> some = read_case(path);
   if (!some) return complain(some.error());
+  const auto chosen = std::ranges::find(ways_to_leave, leaving, &std::pair<std::string_view, gdb::Leaving>::first);
+  if (chosen == std::end(ways_to_leave))
+    return complain({ErrorKind::bad_input, fmt::format("--on-disconnect is stay, end or go-on, not '{}'", leaving)});
+  listen.leaving = chosen->second;
   listen.announce = [](std::string_view line) {
     fmt::print(stderr, "{}\n", line);
     std::fflush(stderr);

@@ -53,15 +53,23 @@ class SentAway {
   std::deque<Descriptor> kept_;
 };
 
-// The next debugger; none when a stop is asked for.
-Descriptor await(const Listener& listener, int stop) {
-  for (;;) {
+// The next debugger; none when a stop is asked for, or a guest that was left running has ended.
+Descriptor await(const Listener& listener, Session& session, int stop) {
+  while (!session.ended()) {
     std::array<pollfd, 2> polled = {{{listener.descriptor(), POLLIN, 0}, {stop, POLLIN, 0}}};
-    if (poll(polled.data(), polled.size(), -1) < 0 && errno != EINTR) return {};
+    if (poll(polled.data(), polled.size(), session.running() ? 0 : -1) < 0 && errno != EINTR) return {};
     if (polled[1].revents != 0) return {};
     if (polled[0].revents != 0)
       if (Descriptor client = listener.accept()) return client;
+    session.advance_alone();
   }
+  return {};
+}
+
+// Nobody else will come: a guest that was left running runs to its end.
+void finish(Session& session, int stop) {
+  pollfd polled{stop, POLLIN, 0};
+  while (session.running() && poll(&polled, 1, 0) == 0) session.advance_alone();
 }
 
 }  // namespace
@@ -69,16 +77,17 @@ Descriptor await(const Listener& listener, int stop) {
 Result<void> serve(Target& target, const ListenOptions& options) {
   const QuietPipes quiet;
   const StopSignal stop(options.stop);
-  Session session(target);
+  Session session(target, options.leaving);
   if (options.stdio) {
     converse(session, {STDIN_FILENO, STDOUT_FILENO}, {.stop = stop.descriptor()});
+    finish(session, stop.descriptor());
     return {};
   }
   auto listener = Listener::open(options.address, options.allow_remote);
   if (!listener) return std::unexpected(std::move(listener).error());
   if (options.announce) options.announce(fmt::format("Listening on {}", listener->address()));
   while (!session.ended()) {
-    const Descriptor client = await(*listener, stop.descriptor());
+    const Descriptor client = await(*listener, session, stop.descriptor());
     if (!client) break;
     SentAway others;
     converse(session, {client.get(), client.get()},

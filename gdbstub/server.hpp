@@ -3,6 +3,7 @@
 
 #include "corpus/case.hpp"
 #include "engine/machine/error.hpp"
+#include "gdbstub/leaving.hpp"
 #include "gdbstub/target.hpp"
 
 #include <functional>
@@ -13,7 +14,7 @@
 namespace diptych::gdb {
 
 struct ListenOptions {
-  /// `HOST:PORT`; port 0 is any free one. Ignored with `stdio`.
+  /// `HOST:PORT`, where port 0 is any free one, or `unix:PATH`. Ignored with `stdio`.
   std::string address = "127.0.0.1:0";
 
   /// Listen where other computers can connect. Whoever does controls the guest.
@@ -22,6 +23,9 @@ struct ListenOptions {
   /// One debugger, on standard input and output, as `target remote | COMMAND` wants it.
   bool stdio = false;
 
+  /// What becomes of the guest when a debugger goes.
+  Leaving leaving = Leaving::stay;
+
   /// Called with one line a person may want to read: "Listening on 127.0.0.1:1234".
   std::function<void(std::string_view)> announce = {};
 
@@ -29,10 +33,10 @@ struct ListenOptions {
   std::stop_token stop = {};
 };
 
-/// Serves until the debugger kills the program, or leaves after its end, or (with `stdio`) leaves at all,
-/// or a stop is asked for. A debugger that leaves earlier leaves the guest halted where it is, for the
-/// next one. While one is there, a second is told so and sent away. Errors: a case that cannot be
-/// debugged, an address that cannot be listened on.
+/// Serves until the debugger kills the program, or leaves after its end, or a stop is asked for. A debugger
+/// that leaves earlier leaves the guest as the options say: by default halted where it is, for the next one.
+/// With `stdio` there is no next one. While one is there, a second is told so and sent away. Errors: a case
+/// that cannot be debugged, an address that cannot be listened on.
 Result<void> serve(const Case& some, const ListenOptions& options);
 
 /// The same for any target.

@@ -4,6 +4,7 @@
 
 #include "gdbstub/breakpoint_actions.hpp"
 #include "gdbstub/client.hpp"
+#include "gdbstub/leaving.hpp"
 #include "gdbstub/open_files.hpp"
 #include "gdbstub/protocol/thread_id.hpp"
 #include "gdbstub/saved_registers.hpp"
@@ -19,13 +20,6 @@ namespace diptych::gdb {
 
 /// The most bytes of data in one packet, either way. A debugger makes its transfers fit.
 constexpr std::size_t packet_size = 0x20000;
-
-/// What becomes of the guest when the debugger leaves it, or vanishes.
-enum class Leaving : u8 {
-  stay,   ///< it halts where it is, for the next debugger
-  end,    ///< it is over
-  go_on,  ///< it runs on by itself; the next debugger halts it
-};
 
 class Session {
  public:

@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include <charconv>
 #include <cstring>
@@ -24,7 +26,7 @@ Result<HostPort> split(std::string_view address) {
     return fail(ErrorKind::bad_input, fmt::format("'{}' is no address to listen on: {}", address, why));
   };
   const std::size_t colon = address.rfind(':');
-  if (colon == std::string_view::npos) return bad("it should read HOST:PORT");
+  if (colon == std::string_view::npos) return bad("it should read HOST:PORT or unix:PATH");
   std::string_view host = address.substr(0, colon);
   const std::string_view digits = address.substr(colon + 1);
   if (host.starts_with('[') && host.ends_with(']'))
@@ -62,9 +64,43 @@ Result<std::string> name_of_socket(int socket) {
   return address->sa_family == AF_INET6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
+// A socket's file stays behind when its server is killed. Nobody listens there then.
+bool is_left_behind(const sockaddr_un& address) {
+  struct stat found{};
+  if (lstat(address.sun_path, &found) != 0 || !S_ISSOCK(found.st_mode)) return false;
+  const Descriptor probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+         errno == ECONNREFUSED;
+}
+
 }  // namespace
 
+Result<Listener> Listener::open_file(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path || path.contains('\0'))
+    return fail(ErrorKind::bad_input, fmt::format("'unix:{}' is no address to listen on: a path of 1 to {} characters "
+                                                  "should follow 'unix:'",
+                                                  path, sizeof address.sun_path - 1));
+  path.copy(address.sun_path, path.size());
+  if (is_left_behind(address)) unlink(address.sun_path);
+  Listener result;
+  result.socket_ = Descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const auto failed = [&] {
+    return fail(ErrorKind::environment, fmt::format("cannot listen on unix:{}: {}", path, std::strerror(errno)));
+  };
+  // Before there is a file: nobody else can connect in between.
+  if (!result.socket_ || fchmod(result.socket_.get(), S_IRUSR | S_IWUSR) != 0) return failed();
+  if (bind(result.socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return failed();
+  result.file_ = SocketFile(path);
+  if (listen(result.socket_.get(), 8) != 0) return failed();
+  result.address_ = "unix:" + path;
+  return result;
+}
+
 Result<Listener> Listener::open(std::string_view address, bool allow_remote) {
+  constexpr std::string_view file = "unix:";
+  if (address.starts_with(file)) return open_file(std::string(address.substr(file.size())));
   const auto parts = split(address);
   if (!parts) return std::unexpected(parts.error());
   addrinfo hints{};

@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cstdlib>
 #include <future>
@@ -22,16 +23,17 @@ namespace diptych::gdb {
 /// A server in a thread of its own, ended at the latest when this goes.
 class ServerThread {
  public:
-  explicit ServerThread(const Case& some) {
+  explicit ServerThread(const Case& some, ListenOptions options = {}) {
     std::promise<std::string> announced;
     auto line = announced.get_future();
-    thread_ = std::jthread([this, some, announced = std::move(announced)](const std::stop_token& stop) mutable {
-      const auto served = serve(
-          some, {.announce = [&](std::string_view text) { announced.set_value(std::string(text)); }, .stop = stop});
-      ended_.set_value(served.has_value());
+    thread_ = std::jthread([this, some, options = std::move(options),
+                            announced = std::move(announced)](const std::stop_token& stop) mutable {
+      options.announce = [&](std::string_view text) { announced.set_value(std::string(text)); };
+      options.stop = stop;
+      ended_.set_value(serve(some, options).has_value());
     });
     const std::string text = line.get();
-    REQUIRE(text.starts_with("Listening on 127.0.0.1:"));
+    REQUIRE(text.starts_with("Listening on "));
     address_ = text.substr(text.rfind(' ') + 1);
   }
 
@@ -54,6 +56,13 @@ class Client {
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  }
+
+  explicit Client(const std::string& path) : socket_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
     REQUIRE(connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
   }
 

@@ -160,3 +160,35 @@ TEST_CASE("standard input and output are a link too, gone at their end") {
   REQUIRE(output.size() == 2 + 4 + 2 * sample_data_size + 4 + 16);
   REQUIRE(output.ends_with("+$0000020000000000#02"));
 }
+
+TEST_CASE("a debugger connects to a file as well") {
+  const std::string path = "/tmp/diptych-server-" + std::to_string(getpid());
+  ServerThread server(sample_case(), {.address = "unix:" + path});
+  REQUIRE(server.address() == "unix:" + path);
+  Client client(path);
+  REQUIRE(client.ask("m10000,4") == "01459545");
+  REQUIRE(client.ask("vKill;1") == "OK");
+  REQUIRE(server.ends());
+}
+
+TEST_CASE("a server may end when its debugger goes") {
+  ServerThread server(sample_case(), {.leaving = Leaving::end});
+  { REQUIRE(Client(server.port()).ask("?").starts_with("T05")); }
+  REQUIRE(server.ends());
+}
+
+TEST_CASE("a guest may go on when its debugger goes, to its end or to the next debugger") {
+  ServerThread finite(sample_case(), {.leaving = Leaving::go_on});
+  { REQUIRE(Client(finite.port()).ask("?").starts_with("T05")); }
+  REQUIRE(finite.ends());
+  ServerThread endless(endless_case(), {.leaving = Leaving::go_on});
+  { REQUIRE(Client(endless.port()).ask("?").starts_with("T05")); }
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  {
+    Client next(endless.port());
+    REQUIRE(next.ask("?").starts_with("T02"));
+    REQUIRE(next.ask("p46") != "0000000000000000");  // instret
+  }
+  endless.ask_to_stop();
+  REQUIRE(endless.ends());
+}

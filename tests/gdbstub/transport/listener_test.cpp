@@ -2,6 +2,14 @@
 
 #include "tests/catch.hpp"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 using namespace diptych;
 using namespace diptych::gdb;
 
@@ -44,4 +52,63 @@ TEST_CASE("what is no address is refused with the reason") {
     REQUIRE(listener.error().message.starts_with("'" + std::string(bad) + "' is no address to listen on"));
   }
   REQUIRE_FALSE(Listener::open("no.such.host.invalid:0", true));
+}
+
+namespace {
+
+// A folder for this test alone.
+struct Folder {
+  Folder() {
+    char name[] = "/tmp/diptych-listener-XXXXXX";
+    REQUIRE(mkdtemp(name));
+    path = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+}  // namespace
+
+TEST_CASE("a file is listened on by its owner alone, and goes with the listener") {
+  const Folder folder;
+  const std::string path = folder.path / "gdb";
+  {
+    const auto listener = Listener::open("unix:" + path, false);
+    REQUIRE(listener);
+    REQUIRE(listener->address() == "unix:" + path);
+    struct stat found{};
+    REQUIRE(stat(path.c_str(), &found) == 0);
+    REQUIRE((found.st_mode & 0777) == 0600);
+    const auto second = Listener::open("unix:" + path, false);
+    REQUIRE_FALSE(second);
+    REQUIRE(second.error().message.ends_with("Address already in use"));
+    REQUIRE(std::filesystem::exists(path));
+  }
+  REQUIRE_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("a socket left behind is taken over, any other file is not") {
+  const Folder folder;
+  const std::string path = folder.path / "gdb";
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, path.size());
+  {
+    const Descriptor killed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(bind(killed.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  }
+  REQUIRE(std::filesystem::exists(path));
+  REQUIRE(Listener::open("unix:" + path, false));
+  std::ofstream(path) << "precious";
+  REQUIRE_FALSE(Listener::open("unix:" + path, false));
+  REQUIRE(std::filesystem::file_size(path) == 8);
+}
+
+TEST_CASE("a path that is none is refused") {
+  for (const std::string& bad : {std::string("unix:"), "unix:/" + std::string(200, 'x')}) {
+    const auto listener = Listener::open(bad, false);
+    REQUIRE_FALSE(listener);
+    REQUIRE(listener.error().kind == ErrorKind::bad_input);
+  }
+  REQUIRE(Listener::open("unix:/no/such/folder/gdb", false).error().kind == ErrorKind::environment);
 }
