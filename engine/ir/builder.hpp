@@ -21,11 +21,8 @@ class Builder {
   /// Appends an instruction, and gives its value's name; `operand_type` is the last operand's type.
   template <Opcode opcode, std::same_as<ValueId>... Operands>
   ValueId emit(Type type, Type operand_type, u64 immediate, Operands... operands) {
-    static_assert(sizeof...(Operands) <= 4);
-    ValueId ids[4] = {no_value, no_value, no_value, no_value};
-    std::size_t n = 0;
-    ((ids[n++] = operands), ...);
-    return put<opcode>(type, operand_type, immediate, ids[0], ids[1], ids[2], ids[3]);
+    if (simplifier_) [[likely]] return simplifier_->make<opcode>(type, operand_type, immediate, operands...);
+    return put({opcode, type, operand_type, ids_of(operands...), immediate});
   }
 
   /// The same for an operation told at run time, with the last operand's type looked up.
@@ -34,9 +31,7 @@ class Builder {
     std::size_t n = 0;
     for (ValueId operand : operands) instruction.operands[n++] = operand;
     if (n != 0) instruction.operand_type = type_of(instruction.operands[n - 1]);
-    if (simplifier_) return simplifier_->make(instruction);
-    block_.instructions.push_back(instruction);
-    return last();
+    return simplifier_ ? simplifier_->make(instruction) : put(instruction);
   }
 
   ValueId constant(Type type, u64 value) { return emit<Opcode::constant>(type, Type::none, value & mask_of(type)); }
@@ -50,11 +45,16 @@ class Builder {
   void end_after(ValueId last) { block_.instructions.resize(last + 1); }
 
  private:
+  template <class... Operands>
+  static std::array<ValueId, 4> ids_of(Operands... operands) {
+    std::array<ValueId, 4> ids = {no_value, no_value, no_value, no_value};
+    std::size_t n = 0;
+    ((ids[n++] = operands), ...);
+    return ids;
+  }
   // Called by every row for each of its operations, and so not a part of them.
-  template <Opcode opcode>
-  [[gnu::noinline]] ValueId put(Type type, Type operand_type, u64 immediate, ValueId a, ValueId b, ValueId c, ValueId d) {
-    if (simplifier_) return simplifier_->make<opcode>(type, operand_type, immediate, a, b, c, d);
-    block_.instructions.push_back({opcode, type, operand_type, {a, b, c, d}, immediate});
+  [[gnu::noinline]] ValueId put(const Instruction& instruction) {
+    block_.instructions.push_back(instruction);
     return last();
   }
 

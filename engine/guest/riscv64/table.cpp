@@ -64,9 +64,7 @@ class alignas(64) Candidate {
     return (word & mask_) == match_ && !exclusions_[0].excludes(word) && !exclusions_[1].excludes(word);
   }
   /// Whether it may accept a word of which these bits are known.
-  bool may_accept(u8 length, u32 word, u32 known) const {
-    return row->encoding.length == length && ((word ^ match_) & known & mask_) == 0;
-  }
+  bool may_accept(u32 word, u32 known) const { return ((word ^ match_) & known & mask_) == 0; }
 
   void operands_of(u32 word, Operands& operands) const {
     const u32 registers = registers_.of(word) + first_registers_;
@@ -163,15 +161,17 @@ class Index {
     for (bool special : {true, false})
       for (const Row& row : table)
         if (row.special == special) candidates_.emplace_back(row);
+    const std::vector<u16> all_wide = all_of_length(4), all_narrow = all_of_length(2);
     for (u32 key = 0; key < wide_.size(); ++key) {
       const u32 word = (key & 31) << 2 | (key >> 5) << 12 | 3;
-      const u32 funct7s = put_down(4, word, 0x707f).rest == 0 ? 0 : 127;  // a choice is left
+      const std::vector<u16> those = among(all_wide, word, 0x707f);
+      const u32 funct7s = those.size() > 1 ? 127 : 0;
       wide_[key] = {u32(choices_.size()), funct7s};
       for (u32 funct7 = 0; funct7 <= funct7s; ++funct7)
-        choices_.push_back(put_down(4, word | funct7 << 25, 0x707f | funct7s << 25));
+        choices_.push_back(choice_of(among(those, word | funct7 << 25, 0x707f | funct7s << 25)));
     }
     for (u32 key = 0; key < narrow_.size(); ++key)
-      narrow_[key] = put_down(2, (key & 3) | (key >> 2 & 3) << 5 | (key >> 4) << 10, 0xfc63);
+      narrow_[key] = choice_of(among(all_narrow, (key & 3) | (key >> 2 & 3) << 5 | (key >> 4) << 10, 0xfc63));
   }
 
   const Candidate& find(u32 word, u8 length) const {
@@ -198,16 +198,28 @@ class Index {
     u32 funct7s = 0;
   };
 
-  Choice put_down(u8 length, u32 word, u32 known) {
-    Choice choice;
-    std::vector<u16> others;
+  std::vector<u16> all_of_length(u8 length) const {
+    std::vector<u16> all;
     for (u16 i = 1; i < candidates_.size(); ++i)
-      if (candidates_[i].may_accept(length, word, known)) (choice.first == 0 ? choice.first : others.emplace_back()) = i;
-    if (others.empty()) return choice;
-    others.push_back(0);
-    const auto same = std::ranges::search(others_, others);
+      if (candidates_[i].row->encoding.length == length) all.push_back(i);
+    return all;
+  }
+  // Those that may accept a word of which these bits are known.
+  std::vector<u16> among(std::span<const u16> all, u32 word, u32 known) const {
+    std::vector<u16> those;
+    for (u16 i : all)
+      if (candidates_[i].may_accept(word, known)) those.push_back(i);
+    return those;
+  }
+  Choice choice_of(std::vector<u16> those) {
+    if (those.empty()) return {};
+    Choice choice{.first = those.front()};
+    if (those.size() == 1) return choice;
+    those.erase(those.begin());
+    those.push_back(0);
+    const auto same = std::ranges::search(others_, those);
     choice.rest = u16(same.begin() - others_.begin());  // some hundreds
-    if (same.empty()) others_.insert(others_.end(), others.begin(), others.end());
+    if (same.empty()) others_.insert(others_.end(), those.begin(), those.end());
     return choice;
   }
 

@@ -22,8 +22,8 @@ inline u64 shifted_signed(u64 bits, unsigned width, u64 count) {
 }  // namespace detail
 
 /// Of an instruction's value, given what is known of its operands', by their names. Bits above the
-/// type's width are zero, here as in every value.
-inline KnownBits known_bits(const Instruction& i, std::span<const Instruction> made, std::span<const KnownBits> known) {
+/// type's width are zero, here as in every value. Inline, because its callers know the operation.
+[[clang::always_inline]] inline KnownBits known_bits(const Instruction& i, std::span<const Instruction> made, std::span<const KnownBits> known) {
   const u64 mask = mask_of(i.type), above = ~mask;
   const unsigned width = bits_of(i.type);
   const auto of = [&](std::size_t k) { return known[i.operands[k]]; };

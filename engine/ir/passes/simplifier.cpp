@@ -73,9 +73,13 @@ Simplifier::Simplifier(Block& block, Scratch& scratch, bool checks) : block_(blo
   }
 }
 
-template <Opcode opcode>
-ValueId Simplifier::make(Type type, Type operand_type, u64 immediate, ValueId a, ValueId b, ValueId c, ValueId d) {
-  return visit({.opcode = opcode, .type = type, .operand_type = operand_type, .operands = {a, b, c, d}, .immediate = immediate});
+template <Opcode opcode, std::same_as<ValueId>... Operands>
+ValueId Simplifier::make(Type type, Type operand_type, u64 immediate, Operands... operands) {
+  static_assert(sizeof...(Operands) == traits_of(opcode).operands);
+  Instruction i{.opcode = opcode, .type = type, .operand_type = operand_type, .immediate = immediate};
+  std::size_t n = 0;
+  ((i.operands[n++] = operands), ...);
+  return visit(i);
 }
 
 [[clang::always_inline]] inline ValueId Simplifier::read_word(const Instruction& i) {
@@ -355,16 +359,22 @@ ValueId Simplifier::reassociated(const Instruction& i, Combine combine) {
 
 namespace {
 
-// Made for each opcode there is.
+template <Opcode opcode>
+ValueId make_as(Simplifier& simplifier, const Instruction& i) {
+  return [&]<std::size_t... k>(std::index_sequence<k...>) {
+    return simplifier.make<opcode>(i.type, i.operand_type, i.immediate, i.operands[k]...);
+  }(std::make_index_sequence<traits_of(opcode).operands>());
+}
+
+// One for each opcode there is.
 constexpr auto by_opcode = []<std::size_t... opcodes>(std::index_sequence<opcodes...>) {
-  return std::array{&Simplifier::make<Opcode(opcodes)>...};
+  return std::array{&make_as<Opcode(opcodes)>...};
 }(std::make_index_sequence<all_traits.size()>());
 
 }  // namespace
 
-ValueId Simplifier::make(const Instruction& i) {
-  const auto [a, b, c, d] = i.operands;
-  return (this->*by_opcode[std::size_t(i.opcode)])(i.type, i.operand_type, i.immediate, a, b, c, d);
+ValueId Simplifier::make(const Instruction& instruction) {
+  return by_opcode[std::size_t(instruction.opcode)](*this, instruction);
 }
 
 }  // namespace diptych::ir

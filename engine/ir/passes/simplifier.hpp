@@ -13,6 +13,8 @@
 #include "engine/ir/passes/scratch.hpp"
 #include "engine/machine/state.hpp"
 
+#include <concepts>
+
 namespace diptych::ir {
 
 /// For one block, from its begin.
@@ -24,8 +26,8 @@ class Simplifier {
   /// An instruction whose operation is known where this is called, of which only what concerns it is looked
   /// at. Gives the value to use where the instruction's was: an earlier one, or its own; no_value where there
   /// is none.
-  template <Opcode opcode>
-  ValueId make(Type type, Type operand_type, u64 immediate, ValueId a, ValueId b, ValueId c, ValueId d);
+  template <Opcode opcode, std::same_as<ValueId>... Operands>
+  ValueId make(Type type, Type operand_type, u64 immediate, Operands... operands);
 
   /// The same for whatever operation it has.
   ValueId make(const Instruction& instruction);
