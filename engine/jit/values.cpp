@@ -9,32 +9,17 @@ namespace diptych::jit {
 using namespace asmjit::x86;
 using ir::Opcode;
 
-namespace {
-
-// What counting asks of an opcode.
-struct Use {
-  bool kept = false;      // whoever uses it or not
-  bool address = false;   // its first operand is one
-  bool floating = false;
-};
-constexpr auto uses_by_opcode = [] {
-  std::array<Use, ir::all_traits.size()> all{};
-  for (const ir::Traits& traits : ir::all_traits)
-    all[std::size_t(traits.opcode)] = {.kept = traits.effect || traits.may_stop || traits.terminates,
-                                       .address = traits.opcode == Opcode::load || traits.opcode == Opcode::store,
-                                       .floating = ir::is_floating(traits.opcode)};
-  return all;
-}();
-
-}  // namespace
-
 void Values::begin(const ir::Block& block, const Options& options) {
   block_ = &block;
   options_ = options;
   const std::size_t count = block.instructions.size();
+  if (values_.size() < count) {
+    values_.resize(count);
+    alias_.resize(count);
+    constant_index_.resize(count);
+  }
   // The last four take the uses by operands that are not there.
-  values_.assign(count + 4, Value{});
-  if (alias_.size() < count) alias_.resize(count);
+  uses_.assign(count + 4, Use{});
   in_general_.fill(no_value);
   in_vector_.fill(no_value);
   free_general_ = host::general_registers;
@@ -50,37 +35,61 @@ void Values::begin(const ir::Block& block, const Options& options) {
 }
 
 void Values::count_uses() {
+  struct OfOpcode {
+    u64 first;      // what the first operand is used for
+    u64 all;        // and every one
+    u64 passed_on;  // and every one if the result is
+    bool kept;      // whoever uses it or not
+  };
+  static constexpr auto of_opcode = [] {
+    std::array<OfOpcode, ir::all_traits.size()> all{};
+    for (const ir::Traits& traits : ir::all_traits)
+      all[std::size_t(traits.opcode)] = {.first = traits.opcode == Opcode::load || traits.opcode == Opcode::store ? 0 : elsewhere,
+                                         .all = ir::is_floating(traits.opcode) ? in_vectors : 0,
+                                         .passed_on = traits.opcode == Opcode::reinterpret ? in_vectors : 0,
+                                         .kept = traits.effect || traits.may_stop || traits.terminates};
+    return all;
+  }();
+  struct OfType {
+    u64 possible;  // uses
+    u64 natural;
+  };
+  static constexpr auto of_type = [] {
+    std::array<OfType, ir::type_names.size()> all{};
+    for (std::size_t type = 0; type < all.size(); ++type)
+      all[type] = {.possible = ir::bits_of(ir::Type(type)) < 32 ? ~in_vectors : ~u64{0},
+                   .natural = ir::is_float(ir::Type(type)) ? in_vectors : 0};
+    return all;
+  }();
   const ir::Instruction* const instructions = block_->instructions.data();
   const ValueId count = ValueId(block_->instructions.size());
-  Value* const values = values_.data();
+  Use* const uses = uses_.data();
   for (ValueId n = count; n-- > 0;) {
     const ir::Instruction& i = instructions[n];
-    const Use use = uses_by_opcode[std::size_t(i.opcode)];
-    Value& value = values[n];
-    alias_[n] = n;
+    const OfOpcode& opcode = of_opcode[std::size_t(i.opcode)];
+    const OfType& type = of_type[std::size_t(i.type)];
     // Every user has been here.
-    if (ir::bits_of(i.type) < 32) value.use &= u8(~in_vectors);
-    value.live = use.kept | (value.uses != 0) | value.raises;
-    if (!value.live) continue;
+    const u64 own = uses[n].bits & type.possible;
+    const bool live = opcode.kept || (own & (all_uses | raises_bit)) != 0;
+    uses[n].bits = own | (live ? live_bit : 0);
+    values_[n] = {.uses = u16(own / one_use)};
+    alias_[n] = n;
+    if (!live) continue;
     if (i.opcode == Opcode::raise_flags) {
-      values[i.operands[0]].raises = true;
+      uses[i.operands[0]].bits |= raises_bit;
       continue;
     }
-    const bool on_vectors = i.opcode == Opcode::reinterpret ? ir::is_float(i.type) || (value.use & in_vectors) : use.floating;
-    const u8 also = on_vectors ? in_vectors : u8{0};
-    const auto count_use = [&](u32 k, u8 keep) {
-      Value& operand = values[std::min(i.operands[k], count + k)];
-      const bool first = operand.uses == 0;
-      operand.last_user = first ? n : operand.last_user;
-      ++operand.uses;
-      operand.use = u8((operand.use & keep) | also | (first ? once : u8{0}));
+    const u64 all = opcode.all | (opcode.passed_on & (own | type.natural));
+    const auto count_use = [&](u32 k, u64 what) {
+      u64& operand = uses[std::min(i.operands[k], count + k)].bits;
+      operand = (operand | what | all | (u32(operand) == 0 ? n + 1 : 0)) + one_use;
     };
     // Two, those not there included: a loop that ends where they do is mispredicted more often than not.
-    count_use(0, use.address ? as_address | in_vectors : in_vectors);
-    count_use(1, in_vectors);
+    count_use(0, opcode.first);
+    count_use(1, elsewhere);
     if (i.operands[2] == no_value) continue;
-    count_use(2, in_vectors);
-    count_use(3, in_vectors);
+    count_use(2, elsewhere);
+    count_use(3, elsewhere);
   }
 }
 
@@ -108,11 +117,11 @@ Location Values::location(ValueId v) {
     case Place::general:
     case Place::vector: return {value.place, value.reg};
     case Place::constant:
-      if (value.constant_index == 0) {
+      if (u32& index = constant_index_[root(v)]; index == 0) {
         records_.constants.push_back(constant(v));
-        value.constant_index = u32(records_.constants.size());
+        index = u32(records_.constants.size());
       }
-      return {Place::constant, value.constant_index - 1};
+      return {Place::constant, constant_index_[root(v)] - 1};
     default: return {value.place, value.index};
   }
 }
@@ -360,12 +369,16 @@ Gp Values::define_copy(ValueId n, ValueId of, unsigned bits, bool clean) {
   return to;
 }
 
-void Values::define_constant(ValueId n) { values_[n].place = Place::constant; values_[n].clean = true; }
+void Values::define_constant(ValueId n) {
+  values_[n].place = Place::constant;
+  values_[n].clean = true;
+  constant_index_[n] = 0;
+}
 
 void Values::define_alias(ValueId n, ValueId of) {
   const ValueId r = root(of);
   alias_[n] = r;
-  values_[r].uses += values_[n].uses;
+  retain(r, values_[n].uses);
 }
 
 void Values::claim(Gp r) {

@@ -34,14 +34,14 @@ class Values {
   // What is known of a value. Each function takes any name of it.
 
   ValueId root(ValueId v) const { return alias_[v]; }
-  bool live(ValueId v) const { return values_[v].live; }
+  bool live(ValueId v) const { return uses_[v].is(live_bit); }
   u32 uses(ValueId v) const { return values_[root(v)].uses; }
   /// The block names it as an operand in one place only, wherever that stands.
-  bool used_once(ValueId v) const { return values_[v].use & once; }
-  bool raises(ValueId v) const { return values_[v].raises; }
-  bool only_addresses(ValueId v) const { return values_[v].use & as_address; }
-  ValueId last_user(ValueId v) const { return values_[v].last_user; }
-  bool wants_vector(ValueId v) const { return values_[v].use & in_vectors; }
+  bool used_once(ValueId v) const { return uses_[v].count() == 1; }
+  bool raises(ValueId v) const { return uses_[v].is(raises_bit); }
+  bool only_addresses(ValueId v) const { return !uses_[v].is(elsewhere); }
+  ValueId last_user(ValueId v) const { return uses_[v].last_user(); }
+  bool wants_vector(ValueId v) const { return uses_[v].is(in_vectors); }
   bool is_constant(ValueId v) const { return block_->instructions[root(v)].opcode == ir::Opcode::constant; }
   u64 constant(ValueId v) const { return block_->instructions[root(v)].immediate; }
   bool in_vector(ValueId v) const { return values_[root(v)].place == Place::vector; }
@@ -68,7 +68,7 @@ class Values {
   /// One use is over; the last one frees the place.
   void consume(ValueId v);
   /// Will be used so many times more.
-  void retain(ValueId v, u32 uses) { values_[root(v)].uses += uses; }
+  void retain(ValueId v, u32 uses) { values_[root(v)].uses = u16(values_[root(v)].uses + uses); }
 
   // Results.
 
@@ -99,29 +99,34 @@ class Values {
   bool overflowed() const { return overflowed_; }
 
  private:
-  // How a value is used, told in one byte because it is written for every operand there is.
-  static constexpr u8 once = 1;
-  static constexpr u8 as_address = 2;  // each time
-  static constexpr u8 in_vectors = 4;  // at least once
+  // How the block uses a value, in one word because it is written for every operand there is: the last user,
+  // or no_value + 1 where there is none; how many uses there are; and what is true of one of them or more.
+  static constexpr u64 one_use = u64{1} << 32;
+  static constexpr u64 all_uses = 0xffff * one_use;
+  static constexpr u64 elsewhere = u64{1} << 48;   // not as the address of a load or store
+  static constexpr u64 in_vectors = u64{1} << 49;  // where the vector registers are
+  static constexpr u64 raises_bit = u64{1} << 50;  // its flags are raised
+  static constexpr u64 live_bit = u64{1} << 51;
+  struct Use {
+    u64 bits = 0;
 
+    bool is(u64 bit) const { return (bits & bit) != 0; }
+    u32 count() const { return u16(bits >> 32); }
+    ValueId last_user() const { return ValueId(bits) - 1; }
+  };
+
+  static constexpr u16 no_word = 0xffff;
   struct Value {
     Place place = Place::nowhere;
     u8 reg = 0;
     bool clean = false;
     bool extended = false;
-    bool live = false;
-    bool raises = false;
     bool deferred = false;
-    u8 use = as_address;
-    u16 index = 0;           // slot, or word at home
-    u16 word = no_word;      // a word this value is, or lately was
-    u16 pins = 0;            // words not at home that it is
-    u32 uses = 0;
-    u32 constant_index = 0;  // in the records, plus one
-    ValueId last_user = no_value;
+    u16 index = 0;       // slot, or word at home
+    u16 word = no_word;  // a word this value is, or lately was
+    u16 pins = 0;        // words not at home that it is
+    u16 uses = 0;        // those to come
   };
-  static constexpr u16 no_word = 0xffff;
-
   struct Word {
     ValueId value = no_value;  // known to be this
     ValueId reader = no_value; // a value whose place this home is
@@ -169,8 +174,10 @@ class Values {
   Records& records_;
   const ir::Block* block_ = nullptr;
   Options options_;
+  std::vector<Use> uses_;
   std::vector<Value> values_;
   std::vector<ValueId> alias_;
+  std::vector<u32> constant_index_;  // of a constant, its place in the records, plus one
   std::array<ValueId, 16> in_general_{};
   std::array<ValueId, 16> in_vector_{};
   u32 free_general_ = 0, free_vector_ = 0;
