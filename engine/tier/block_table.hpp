@@ -13,10 +13,7 @@ namespace diptych {
 class BlockTable {
  public:
   void add(u64 pc, u32 index) {
-    if (nodes_.size() == heads_.size()) {
-      heads_.resize(heads_.size() * 2);
-      link_all();
-    }
+    if (nodes_.size() == heads_.size()) compact();
     nodes_.push_back({pc, index, 0});
     link(u32(nodes_.size()));
   }
@@ -29,12 +26,22 @@ class BlockTable {
     return false;
   }
 
-  /// Takes out those of which `gone(index)` says so. Whether there were any.
+  /// Takes out those that begin in the `size` bytes from an address on and of which `gone(index)` says so.
+  /// Whether there were any. Few bytes cost as much as they are, many as much as there is in the table.
   template <class Gone>
-  bool remove_if(Gone gone) {
-    const std::size_t removed = std::erase_if(nodes_, [&](const Node& node) { return gone(node.index); });
-    if (removed != 0) link_all();
-    return removed != 0;
+  bool remove_if(u64 address, u64 size, Gone gone) {
+    bool any = false;
+    if (size / 2 < nodes_.size()) {
+      for (u64 pc = address + (address & 1); pc - address < size; pc += 2) any |= remove_at(pc, gone);
+      return any;
+    }
+    for (Node& node : nodes_)
+      if (node.pc != nowhere && node.pc - address < size && gone(node.index)) {
+        node.pc = nowhere;
+        any = true;
+      }
+    if (any) compact();
+    return any;
   }
 
   /// Costs as much as there is to forget.
@@ -50,6 +57,8 @@ class BlockTable {
     u32 next = 0;  // in nodes_, plus one
   };
 
+  static constexpr u64 nowhere = 1;  // no PC is odd
+
   // The number of heads is a power of two.
   std::size_t head_of(u64 pc) const { return (pc >> 1) & (heads_.size() - 1); }
   void link(u32 number) {
@@ -58,7 +67,25 @@ class BlockTable {
     node.next = head;
     head = number;
   }
-  void link_all() {
+  template <class Gone>
+  bool remove_at(u64 pc, Gone gone) {
+    bool any = false;
+    for (u32* at = &heads_[head_of(pc)]; *at != 0;) {
+      Node& node = nodes_[*at - 1];
+      if (node.pc == pc && gone(node.index)) {
+        *at = node.next;
+        node.pc = nowhere;
+        any = true;
+      } else {
+        at = &node.next;
+      }
+    }
+    return any;
+  }
+  // Leaves out what was taken out; where that gives little room, there is more.
+  void compact() {
+    std::erase_if(nodes_, [](const Node& node) { return node.pc == nowhere; });
+    if (nodes_.size() > heads_.size() / 2) heads_.resize(heads_.size() * 2);
     std::ranges::fill(heads_, 0u);
     for (u32 number = 1; number <= nodes_.size(); ++number) link(number);
   }

@@ -41,6 +41,7 @@ std::optional<CodeCache::Index> CodeCache::add(const ir::Block& block, const jit
   if (!made) return std::nullopt;
   records_.translations[*made].uses_variant |= uses_variant;
   by_pc_.add(block.pc(), *made);
+  longest_ = std::max(longest_, block.end() - block.pc());
   return made;
 }
 
@@ -73,7 +74,9 @@ void CodeCache::forget_jumps() {
 }
 
 void CodeCache::invalidate(Range range) {
-  const bool any = by_pc_.remove_if([&](Index index) {
+  // Who debugs lets stop points come and go all the time: looked at is only what begins where it may matter.
+  const u64 before = longest_ == 0 ? 0 : longest_ - 1;
+  const bool any = by_pc_.remove_if(range.address - before, range.size + before, [&](Index index) {
     jit::Translation& one = records_.translations[index];
     const bool overlaps = one.pc - range.address < range.size || range.address - one.pc < one.end - one.pc;
     if (overlaps) {
@@ -98,6 +101,7 @@ void CodeCache::change_variant() {
 void CodeCache::clear() {
   ++generation_;
   by_pc_.clear();
+  longest_ = 0;
   linked_by_variant_.clear();
   forget_jumps();
   records_.clear();

@@ -73,6 +73,7 @@ class CodeCache {
   u32 generation_ = 0;
   u32 first_ = 0;  // position behind the routines
   BlockTable by_pc_;
+  u64 longest_ = 0;  // bytes of guest code that a translation in the table was made from, at most
   std::vector<u32> linked_by_variant_;  // links into translations that serve one variant only
   std::vector<u32> remembered_;         // places of the jump cache in use
 };

@@ -37,8 +37,15 @@ TEST_CASE("a table of blocks holds what was added and not taken out or forgotten
     }
     if (round % 3 == 1) {
       const u32 rest = u32(random() % 5);
-      const bool any = table.remove_if([&](u32 index) { return index % 5 == rest; });
+      const bool any = table.remove_if(0, ~u64{0}, [&](u32 index) { return index % 5 == rest; });
       CHECK(any == (std::erase_if(model, [&](const auto& one) { return one.second % 5 == rest; }) != 0));
+    }
+    // A few bytes, and many; odd ends, and such as wrap.
+    for (int i = 0; i < 20; ++i) {
+      const u64 address = some_pc() - random() % 20, size = random() % (i % 4 == 0 ? 2000 : 12);
+      const auto gone = [&](u64 pc, u32 index) { return pc - address < size && index % 3 != 0; };
+      const bool any = table.remove_if(address, size, [&](u32 index) { return index % 3 != 0; });
+      CHECK(any == (std::erase_if(model, [&](const auto& one) { return gone(one.first, one.second); }) != 0));
     }
     if (round % 10 == 9) {
       table.clear();
@@ -52,7 +59,7 @@ TEST_CASE("a table of blocks holds what was added and not taken out or forgotten
       CHECK(all_at(table, pc) == wanted);
     }
   }
-  CHECK(!table.remove_if([](u32) { return false; }));
+  CHECK(!table.remove_if(0, ~u64{0}, [](u32) { return false; }));
 }
 
 TEST_CASE("a look into a table of blocks ends where it is told to") {
