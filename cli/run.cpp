@@ -72,7 +72,7 @@ int run(const std::vector<std::string>& arguments) {
 
   Result<Grants> grants = grants_of(roots, directories);
   if (!grants) return complain(grants.error());
-  Result<std::unique_ptr<linux_guest::Tier>> tier = make_tier(tier_name);
+  Result<std::unique_ptr<Tier>> tier = make_tier(tier_name);
   // Not every host can run translated code; the interpreter is never far.
   if (!tier && parsed.values["tier"].defaulted()) tier = make_tier("interp");
   if (!tier) return complain(tier.error());

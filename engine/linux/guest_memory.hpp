@@ -1,7 +1,7 @@
 // Guest memory as a system call sees it: ranges that must permit an access, and values copied in and out.
 #pragma once
 
-#include "engine/linux/tier.hpp"
+#include "engine/tier/tier.hpp"
 
 #include <cstring>
 #include <optional>

@@ -8,8 +8,8 @@
 #include "engine/linux/memory_map.hpp"
 #include "engine/linux/record.hpp"
 #include "engine/linux/signals.hpp"
-#include "engine/linux/tier.hpp"
 #include "engine/linux/timers.hpp"
+#include "engine/tier/tier.hpp"
 
 #include <poll.h>
 

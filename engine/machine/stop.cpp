@@ -14,12 +14,15 @@ std::string_view name_of(StopKind kind) {
     case StopKind::fault: return "fault";
     case StopKind::misaligned: return "misaligned";
     case StopKind::runaway: return "runaway";
+    case StopKind::intercepted: return "intercepted";
   }
   return "unknown";
 }
 
 std::string describe(const Stop& stop) {
-  if (stop.kind != StopKind::fault && stop.kind != StopKind::misaligned) return std::string(name_of(stop.kind));
+  const bool of_an_access = stop.kind == StopKind::fault || stop.kind == StopKind::misaligned ||
+                            (stop.kind == StopKind::intercepted && stop.access != Access::none);
+  if (!of_an_access) return std::string(name_of(stop.kind));
   std::string_view tried = stop.access == Access::read      ? "read"
                            : stop.access == Access::write   ? "write"
                            : stop.access == Access::execute ? "execute"

@@ -23,15 +23,18 @@ enum class StopKind : u8 {
   fault,        ///< an access to memory that is not there or does not permit it
   misaligned,   ///< an access whose alignment the instruction insists on
   runaway,      ///< ended by the watchdog of a machine that cannot count instructions
+  intercepted,  ///< whoever looks on wanted it to stop here; no machine reports it, and no case names it
 };
 
 /// For every kind but `end` and `budget`, the PC of the state is that of the instruction that
 /// stopped, and none of its effects took place.
 struct Stop {
   StopKind kind = StopKind::end;
-  Access access = Access::none;  ///< of a fault or misaligned access: what was tried
+  Access access = Access::none;  ///< of a fault or misaligned access: what was tried;
+                                 ///< of an interception: that too, or none before the instruction as such
   u64 address = 0;               ///< of a fault: the first byte that could not be reached;
-                                 ///< of a misaligned access: the address used
+                                 ///< of a misaligned access: the address used;
+                                 ///< of an intercepted access: its first byte that is watched, else the PC
 
   bool operator==(const Stop&) const = default;
 };

@@ -2,9 +2,6 @@
 
 #include "tests/catch.hpp"
 
-#include <random>
-#include <set>
-
 using namespace diptych;
 using namespace diptych::gdb;
 
@@ -35,29 +32,4 @@ TEST_CASE("breakpoints of both kinds may share an address, and neighbours in the
   REQUIRE(set.at(0x12000) == BreakpointKind::hardware);
   set.clear();
   REQUIRE_FALSE(set.at(0x12000));
-}
-
-TEST_CASE("the set agrees with a plain one") {
-  std::mt19937_64 random(1);
-  Breakpoints set;
-  std::set<u64> plain;
-  for (int i = 0; i < 20000; ++i) {
-    const u64 address = random() % 20000 * 2;
-    if (random() % 2) {
-      set.insert(BreakpointKind::software, address);
-      plain.insert(address);
-    } else {
-      set.remove(BreakpointKind::software, address);
-      plain.erase(address);
-    }
-    const u64 asked = random() % 20000 * 2;
-    REQUIRE(set.at(asked).has_value() == plain.contains(asked));
-  }
-}
-
-TEST_CASE("there is an end to how many there may be") {
-  Breakpoints set;
-  for (u64 i = 0; i < Breakpoints::most; ++i) REQUIRE(set.insert(BreakpointKind::software, i * 2));
-  REQUIRE_FALSE(set.insert(BreakpointKind::software, 0x1000000));
-  REQUIRE(set.insert(BreakpointKind::software, 0));
 }

@@ -53,19 +53,19 @@ void BaselineRunner::use(Window& window) {
 void BaselineRunner::bind(Window& window) {
   use(window);
   hart.memory.bind(window);
-  hart.code_written.reset();
-  code_end_ = ~u64{0};
   shares_ = false;
-  cache_->clear();
-  made_.clear();
-  trust_checks_ = true;
+  begin({}, ~u64{0});
 }
 
 void BaselineRunner::bind(std::span<const Area> areas, u64 code_end) {
   hart.memory.bind(*window_, areas);
+  shares_ = true;
+  begin(areas, code_end);
+}
+
+void BaselineRunner::begin(std::span<const Area> areas, u64 code_end) {
   hart.code_written.reset();
   code_end_ = code_end;
-  shares_ = true;
   cache_->clear();
   made_.clear();
   // Addresses beyond the window may be accessible, be it those of an area that begins in it: then every one
@@ -76,6 +76,12 @@ void BaselineRunner::bind(std::span<const Area> areas, u64 code_end) {
 }
 
 void BaselineRunner::code_changed(Range range) { cache_->invalidate(range); }
+
+void BaselineRunner::stop_at(const StopPoints* points) {
+  if (points == points_) return;
+  points_ = points;
+  cache_->clear();
+}
 
 bool BaselineRunner::lift(u64 pc, std::size_t most) {
   u64 unreachable = 0;
@@ -88,7 +94,7 @@ bool BaselineRunner::lift(u64 pc, std::size_t most) {
   // What cannot be fetched further on is no part of the block: it stops when it is reached.
   for (std::size_t count = 1;; ++count) {
     if (!lifter.add(*decoded)) break;
-    if (count < most && lifter.pc() != code_end_) decoded = fetch(hart.memory, lifter.pc(), unreachable);
+    if (count < most && lifter.pc() != code_end_ && !stops_at(lifter.pc())) decoded = fetch(hart.memory, lifter.pc(), unreachable);
     else decoded.reset();
     if (!decoded) {
       lifter.finish();
@@ -123,7 +129,8 @@ std::optional<CodeCache::Index> BaselineRunner::watched(CodeCache::Index made) {
 
 std::optional<CodeCache::Index> BaselineRunner::translation_at(u64 pc) {
   if (const auto known = cache_->find(pc, variant_)) return known;
-  if (shares_)
+  // Others know of no stop points.
+  if (shares_ && (!points_ || points_->empty()))
     if (const auto made = made_before(pc)) return made;
   return made_anew(pc);
 }
@@ -160,7 +167,7 @@ std::optional<CodeCache::Index> BaselineRunner::made_anew(u64 pc) {
 }
 
 // Evaluates one instruction by itself.
-bool BaselineRunner::step() {
+bool BaselineRunner::evaluate() {
   u64 unreachable = 0;
   const std::optional<Decoded> decoded = fetch(hart.memory, hart.state.words[pc_word], unreachable);
   if (!decoded) {
@@ -175,6 +182,12 @@ bool BaselineRunner::step() {
   }
   frame_->left = frame_->total - hart.retired;
   return retired;
+}
+
+Stop BaselineRunner::step() {
+  if (hart.state.words[pc_word] == code_end_) return hart.stop = {.kind = StopKind::end};
+  if (evaluate()) hart.stop = {.kind = StopKind::budget};
+  return hart.stop;
 }
 
 void BaselineRunner::use_variant() {
@@ -211,6 +224,7 @@ Stop BaselineRunner::run_translated() {
   while (true) {
     if (pc == code_end_) return {.kind = StopKind::end};
     if (frame.left == 0) return {.kind = StopKind::budget};
+    if (stops_at(pc)) return {StopKind::intercepted, Access::none, pc};
     use_variant();
     for (u64 page : hart.memory.stale_pages()) cache_->invalidate({page, page_size});
     hart.memory.clear_stale_pages();
@@ -224,8 +238,8 @@ Stop BaselineRunner::run_translated() {
     link.reset();
     remember = false;
     if ((*cache_)[*here].instructions > frame.left) {
-      while (frame.left != 0 && pc != code_end_)
-        if (!step()) return hart.stop;
+      while (frame.left != 0 && pc != code_end_ && !stops_at(pc))
+        if (!evaluate()) return hart.stop;
       continue;
     }
     window_->take_back();
@@ -248,7 +262,7 @@ Stop BaselineRunner::run_translated() {
           return {.kind = StopKind(i.immediate)};
         if (!frame.step) return hart.stop;
         frame.step = false;
-        if (!step()) return hart.stop;
+        if (!evaluate()) return hart.stop;
         break;
       }
     }

@@ -8,6 +8,7 @@
 #include "engine/machine/program.hpp"
 #include "engine/memory/window.hpp"
 #include "engine/tier/code_cache.hpp"
+#include "engine/tier/stop_points.hpp"
 
 #include <memory>
 #include <span>
@@ -39,11 +40,19 @@ class BaselineRunner {
   /// Runs until a stop, by the rules of Interpreter::run.
   Stop run(Budget budget);
 
+  /// One instruction, by the rules of Interpreter::step. What was translated stays.
+  Stop step();
+
+  /// Runs stop before the instruction at any of these, by the rules of Interpreter::stop_at.
+  void stop_at(const StopPoints* points);
+
   const CodeCache& cache() const { return *cache_; }
 
  private:
   BaselineRunner(const jit::Options& options, std::unique_ptr<jit::Frame> frame, std::unique_ptr<CodeCache> cache);
 
+  void begin(std::span<const Area> areas, u64 code_end);
+  bool stops_at(u64 pc) const { return points_ && points_->has(pc); }
   Stop run_translated();
   std::optional<CodeCache::Index> translation_at(u64 pc);
   std::optional<CodeCache::Index> made_before(u64 pc);
@@ -53,7 +62,7 @@ class BaselineRunner {
   bool watch(u64 begin, u64 end);
   bool lift(u64 pc, std::size_t most);
   void enter(CodeCache::Index index);
-  bool step();
+  bool evaluate();
   void use_variant();
 
   Window* window_ = nullptr;
@@ -70,6 +79,8 @@ class BaselineRunner {
   std::vector<Made> made_;
   u32 made_in_ = 0;
   bool shares_ = false;  // others have the same program before them
+  // No translation holds a stop point but behind its last instruction: where there are none they cost nothing.
+  const StopPoints* points_ = nullptr;
   u64 code_end_ = 0;
   u8 variant_ = 0;
   bool lifted_for_variant_ = false;

@@ -8,6 +8,15 @@ namespace diptych::riscv64 {
 
 void Interpreter::bind(std::span<const Area> areas, u64 code_end) {
   hart.memory.bind(areas);
+  decode_areas(areas, code_end);
+}
+
+void Interpreter::bind(Window& window, std::span<const Area> areas, u64 code_end) {
+  hart.memory.bind(window, areas);
+  decode_areas(areas, code_end);
+}
+
+void Interpreter::decode_areas(std::span<const Area> areas, u64 code_end) {
   hart.code_written.reset();
   code_end_ = code_end;
   in_window_ = false;
@@ -35,31 +44,52 @@ void Interpreter::bind(Window& window) {
   code_end_ = 1;
 }
 
-void Interpreter::forget(Range range) {
-  // An instruction that begins two bytes before may reach into the range.
-  const u64 first = range.address - 2;
-  auto forget_in = [&](Steps& area) {
-    const u64 size = area.steps.size() * 2;
-    for (u64 byte = 0; byte < range.size + 2; byte += 1) {
-      const u64 offset = first + byte - area.address;
-      if (offset < size) area.steps[offset / 2].evaluate = nullptr;
-    }
-  };
-  for (Steps& area : executable_) forget_in(area);
-  if (pages_.empty()) return;
-  for (u64 page = first / page_size; page <= (range.address + range.size - 1) / page_size; ++page)
-    if (auto found = pages_.find(page); found != pages_.end()) forget_in(found->second);
+void Interpreter::forget(Steps& steps, Range range) {
+  // An instruction that begins two bytes before may reach into the range. Either may end at the last address.
+  const u64 first = range.address - 2, size = range.size + 2, there = steps.steps.size() * 2;
+  const u64 into = first - steps.address, before = steps.address - first;
+  u64 begin = 0, end = 0;
+  if (into < there) {
+    begin = into;
+    end = into + std::min(size, there - into);
+  } else if (before < size) {
+    end = std::min(there, size - before);
+  }
+  for (u64 offset = begin / 2 * 2; offset < end; offset += 2) steps.steps[offset / 2].evaluate = nullptr;
 }
 
 void Interpreter::code_changed(Range range) {
-  if (!in_window_) return forget(range);
-  // Pages are dropped whole: they may have gone, and are decoded anew where they have not.
-  const u64 first = (range.address - 2) / page_size, last = (range.address + range.size - 1) / page_size;
-  std::erase_if(pages_, [&](const auto& page) {
-    if (page.first - first > last - first) return false;
-    recent_pages_[page.first % recent_pages_.size()] = nullptr;
-    return true;
-  });
+  if (range.size == 0) return;
+  for (Steps& area : executable_) forget(area, range);
+  if (pages_.empty()) return;
+  // Pages that lie in the range as a whole may have gone, and are decoded anew where they have not.
+  const u64 end = range.address + range.size;
+  const u64 first = (range.address - std::min<u64>(range.address, 2)) / page_size, last = (end - 1) / page_size;
+  const auto forget_page = [&](auto page) {
+    const u64 number = page->first;
+    const bool whole = number * page_size >= range.address && (number + 1) * page_size <= end;
+    if (!whole) {
+      forget(page->second, range);
+      return std::next(page);
+    }
+    recent_pages_[number % recent_pages_.size()] = nullptr;
+    return pages_.erase(page);
+  };
+  if (last - first < pages_.size()) {
+    for (u64 number = first; number <= last; ++number)
+      if (const auto page = pages_.find(number); page != pages_.end()) forget_page(page);
+  } else {
+    for (auto page = pages_.begin(); page != pages_.end();)
+      page = page->first - first <= last - first ? forget_page(page) : std::next(page);
+  }
+}
+
+void Interpreter::stop_at(const StopPoints* points) {
+  if (points == points_) return;
+  points_ = points;
+  for (Steps& area : executable_) std::ranges::fill(area.steps, Step{});
+  pages_.clear();
+  recent_pages_.fill(nullptr);
 }
 
 Interpreter::Steps* Interpreter::find_page(u64 pc) {
@@ -109,10 +139,12 @@ Stop Interpreter::run(Budget budget) {
     if (left == 0) return hart.stop = {.kind = StopKind::budget};
     if (!area || !area->holds(pc)) [[unlikely]] {
       area = find(pc);
+      if (!area && stops_at(pc)) return intercepted(pc);
       if (!area) return hart.stop = {StopKind::fault, Access::execute, pc};
     }
     Step* step = &area->at(pc);
     if (!step->evaluate) [[unlikely]] {
+      if (stops_at(pc)) return intercepted(pc);
       if (!fetch(pc, *step)) return hart.stop;
       // What lies across two areas is not kept: a change of the other area would not find it.
       if (!in_window_ && (pc - area->address) / 2 + step->decoded.length / 2 > area->steps.size()) {
@@ -123,10 +155,24 @@ Stop Interpreter::run(Budget budget) {
     }
     if (!step->evaluate(hart, step->decoded)) return hart.stop;
     if (hart.code_written) [[unlikely]] {
-      forget(*hart.code_written);
+      code_changed(*hart.code_written);
       hart.code_written.reset();
     }
   }
+}
+
+Stop Interpreter::step() {
+  const u64 pc = hart.state.words[pc_word];
+  if (pc == code_end_) return hart.stop = {.kind = StopKind::end};
+  Step step;
+  if (Steps* area = find(pc)) step = area->at(pc);
+  if (!step.evaluate && !fetch(pc, step)) return hart.stop;
+  if (!step.evaluate(hart, step.decoded)) return hart.stop;
+  if (hart.code_written) {
+    code_changed(*hart.code_written);
+    hart.code_written.reset();
+  }
+  return hart.stop = {.kind = StopKind::budget};
 }
 
 }  // namespace diptych::riscv64

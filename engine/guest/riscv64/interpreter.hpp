@@ -5,6 +5,7 @@
 #include "engine/guest/riscv64/evaluate.hpp"
 #include "engine/guest/riscv64/registers.hpp"
 #include "engine/machine/program.hpp"
+#include "engine/tier/stop_points.hpp"
 
 #include <array>
 #include <optional>
@@ -32,12 +33,23 @@ class Interpreter {
   /// decoded as they are reached, so that a large program starts at once.
   void bind(Window& window);
 
+  /// Areas in the window, where their host bytes are the window's, and beside it.
+  void bind(Window& window, std::span<const Area> areas, u64 code_end);
+
   /// Forgets what was decoded from these bytes: for changes made from outside, of bytes or of rights.
   void code_changed(Range range);
 
   /// Runs until a stop. Exactly `budget` instructions retire if nothing else stops it; reaching the end
   /// of the code wins over the budget. The PC and all registers are exact at every stop.
   Stop run(Budget budget);
+
+  /// One instruction, whatever stop points say: StopKind::budget once it retired. At the end of the code
+  /// there is none.
+  Stop step();
+
+  /// Runs stop before the instruction at any of these; nullptr: nowhere. Of each change of the set between
+  /// runs code_changed({address, 2}) is to be told.
+  void stop_at(const StopPoints* points);
 
   /// The instruction at an address, decoded; without a row where it is illegal, and nothing where it
   /// cannot be fetched. Costs nothing more where it was run since it last changed.
@@ -58,9 +70,12 @@ class Interpreter {
     Step& at(u64 pc) { return steps[(pc - address) / 2]; }
   };
 
+  void decode_areas(std::span<const Area> areas, u64 code_end);
+  bool stops_at(u64 pc) const { return points_ && points_->has(pc); }
+  Stop intercepted(u64 pc) { return hart.stop = {StopKind::intercepted, Access::none, pc}; }
   Steps* find(u64 pc);
   Steps* find_page(u64 pc);
-  void forget(Range range);
+  static void forget(Steps& steps, Range range);
   bool fetch(u64 pc, Step& step);
 
   std::span<const Evaluate> table_;
@@ -70,6 +85,8 @@ class Interpreter {
   std::array<Steps*, 256> recent_pages_{};       // those reached last, by the low bits of the page number
   bool in_window_ = false;
   Step across_;  // an instruction that lies across two areas, decoded anew each time
+  // What is decoded is not at a stop point: where there are none they cost nothing.
+  const StopPoints* points_ = nullptr;
   u64 code_end_ = 0;
 };
 

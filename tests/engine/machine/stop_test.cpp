@@ -11,6 +11,8 @@ TEST_CASE("stops read as cases write them") {
   CHECK(describe({StopKind::fault, Access::write, 0x30000}) == "fault write 0x30000");
   CHECK(describe({StopKind::fault, Access::execute, 0}) == "fault execute 0x0");
   CHECK(describe({StopKind::misaligned, Access::read, 0xffffffffffffffff}) == "misaligned read 0xffffffffffffffff");
+  CHECK(describe({StopKind::intercepted, Access::none, 0x10000}) == "intercepted");
+  CHECK(describe({StopKind::intercepted, Access::write, 0x20000}) == "intercepted write 0x20000");
 }
 
 TEST_CASE("rights are allowed one by one and together") {

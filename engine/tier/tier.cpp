@@ -1,11 +1,11 @@
-#include "engine/linux/tier.hpp"
+#include "engine/tier/tier.hpp"
 
 #include "engine/guest/riscv64/baseline_runner.hpp"
 #include "engine/guest/riscv64/interpreter.hpp"
 
 #include <fmt/format.h>
 
-namespace diptych::linux_guest {
+namespace diptych {
 namespace {
 
 class InterpreterTier final : public Tier {
@@ -13,8 +13,11 @@ class InterpreterTier final : public Tier {
   std::string_view name() const override { return "interp"; }
   Hart& hart() override { return interpreter_.hart; }
   void bind(Window& window) override { interpreter_.bind(window); }
+  void bind(Window& window, std::span<const Area> areas, u64 code_end) override { interpreter_.bind(window, areas, code_end); }
   Stop run(Budget budget) override { return interpreter_.run(budget); }
+  Stop step() override { return interpreter_.step(); }
   void code_changed(Range range) override { interpreter_.code_changed(range); }
+  void stop_at(const StopPoints* points) override { interpreter_.stop_at(points); }
 
  private:
   riscv64::Interpreter interpreter_;
@@ -30,8 +33,14 @@ class BaselineTier final : public Tier {
   std::string_view name() const override { return "baseline"; }
   Hart& hart() override { return runner_->hart; }
   void bind(Window& window) override { runner_->bind(window); }
+  void bind(Window& window, std::span<const Area> areas, u64 code_end) override {
+    runner_->use(window);
+    runner_->bind(areas, code_end);
+  }
   Stop run(Budget budget) override { return runner_->run(budget); }
+  Stop step() override { return runner_->step(); }
   void code_changed(Range range) override { runner_->code_changed(range); }
+  void stop_at(const StopPoints* points) override { runner_->stop_at(points); }
 
  private:
   std::unique_ptr<riscv64::BaselineRunner> runner_;
@@ -49,4 +58,4 @@ Result<std::unique_ptr<Tier>> make_tier(std::string_view name) {
   return fail(ErrorKind::bad_input, fmt::format("there is no tier \"{}\"; there are interp and baseline", name));
 }
 
-}  // namespace diptych::linux_guest
+}  // namespace diptych

@@ -1,0 +1,49 @@
+// What runs a guest's instructions: one of the engine's tiers, in a window.
+#pragma once
+
+#include "engine/guest/hart.hpp"
+#include "engine/machine/error.hpp"
+#include "engine/machine/program.hpp"
+#include "engine/memory/window.hpp"
+#include "engine/tier/stop_points.hpp"
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace diptych {
+
+class Tier {
+ public:
+  virtual ~Tier() = default;
+
+  virtual std::string_view name() const = 0;
+  virtual Hart& hart() = 0;
+
+  /// Runs in this window from now on, which outlives the tier's use of it. No address is an end of the code.
+  virtual void bind(Window& window) = 0;
+
+  /// The same with areas, which lie in the window where their host bytes are the window's, else beside it.
+  /// Reaching `code_end` is a stop.
+  virtual void bind(Window& window, std::span<const Area> areas, u64 code_end) = 0;
+
+  /// Until a stop. What comes first of the end of the code, the end of the budget and a stop point is told.
+  virtual Stop run(Budget budget) = 0;
+
+  /// One instruction, whatever stop points say: StopKind::budget once it retired. At the end of the code
+  /// there is none, and nothing happens.
+  virtual Stop step() = 0;
+
+  /// Bytes that may have been executable are so no more, have become so, or were written from outside.
+  virtual void code_changed(Range range) = 0;
+
+  /// Runs stop before the instruction at any of these, be it the first: StopKind::intercepted, with the PC as
+  /// address. nullptr: nowhere. The set may change between runs if each change is told:
+  /// code_changed({address, 2}).
+  virtual void stop_at(const StopPoints* points) = 0;
+};
+
+/// By the name on the command line: "interp", "baseline". An error lists the names there are.
+Result<std::unique_ptr<Tier>> make_tier(std::string_view name);
+
+}  // namespace diptych
