@@ -101,7 +101,7 @@ Reply describe(Session& session, rsp::Reader arguments) {
   append_big_endian(bytes, content->size(), 8);
   append_big_endian(bytes, block, 8);
   append_big_endian(bytes, (content->size() + block - 1) / block, 8);
-  append_big_endian(bytes, 0, 12);  // times
+  for (int times = 0; times < 3; ++times) append_big_endian(bytes, 0, 4);
   return success(bytes.size(), bytes);
 }
 

@@ -39,8 +39,9 @@ u32 crc_over(u32 crc, std::span<const u8> bytes) {
 Reply read_memory(Session& session, rsp::Reader arguments) {
   const auto range = take_range(arguments);
   if (!range || !arguments.at_end()) return reply::bad_request;
-  const std::size_t most = std::min<u64>(range->length, packet_size / 2);
   std::string result;
+  if (range->length == 0) return result;
+  const std::size_t most = std::min<u64>(range->length, packet_size / 2);
   // The bytes are read into the back half of what they become, since this is what debuggers do most.
   result.resize_and_overwrite(2 * most, [&](char* text, std::size_t) {
     const std::span<u8> bytes(reinterpret_cast<u8*>(text) + most, most);
@@ -48,7 +49,7 @@ Reply read_memory(Session& session, rsp::Reader arguments) {
     rsp::write_hex(text, bytes.first(read));
     return 2 * read;
   });
-  if (result.empty() && range->length != 0) return reply::bad_address;
+  if (result.empty()) return reply::bad_address;
   return result;
 }
 
@@ -56,10 +57,11 @@ Reply read_memory(Session& session, rsp::Reader arguments) {
 Reply read_memory_in_binary(Session& session, rsp::Reader arguments) {
   const auto range = take_range(arguments);
   if (!range || !arguments.at_end()) return reply::bad_request;
+  if (range->length == 0) return "b";
   // Escapes can double it; they are seldom so many, and then less than asked for is read.
   std::vector<u8> bytes(std::min<u64>(range->length, packet_size - 1));
   std::size_t read = session.target().read_memory(session.thread(), range->address, bytes);
-  if (read == 0 && range->length != 0) return reply::bad_address;
+  if (read == 0) return reply::bad_address;
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), read);
   if (rsp::escaped_size(text) >= packet_size) text = text.substr(0, packet_size / 2 - 1);
   std::string result = "b";

@@ -19,7 +19,6 @@ namespace diptych::gdb {
 class ScriptedTarget final : public Target {
  public:
   static constexpr u64 memory_address = 0x1000;
-  static constexpr u64 memory_size = 0x40000;
   static constexpr std::size_t registers = 71;
 
   // The script: what the next calls of advance() say. Nothing: it goes on; without a script it halts at once.
@@ -30,8 +29,9 @@ class ScriptedTarget final : public Target {
                       .program = "/bin/sample",
                       .arguments = {"sample", "<one & two>"}};
   std::vector<u8> vector = {6, 0, 0, 0};
+  std::vector<u8> memory;
   std::vector<MappingInfo> memory_map = {{.begin = memory_address,
-                                          .end = memory_address + memory_size,
+                                          .end = memory_address + memory.size(),
                                           .access = Access::read | Access::write,
                                           .name = "/bin/sample",
                                           .offset = 0x200}};
@@ -52,12 +52,11 @@ class ScriptedTarget final : public Target {
   std::optional<std::vector<u64>> caught;
   std::vector<Launch> launched;
 
-  ScriptedTarget() : memory(memory_size) {
+  explicit ScriptedTarget(std::size_t size = 0x40000) : memory(size) {
     for (u32 thread = 1; thread <= 2; ++thread) set_program_counter(thread, memory_address);
   }
 
   u64& register_of(u32 thread, std::size_t number) { return values_[thread][number]; }
-  std::vector<u8> memory;
 
   const Description& description() const override { return description_; }
   std::vector<ThreadInfo> threads() const override { return all_threads; }
@@ -74,14 +73,14 @@ class ScriptedTarget final : public Target {
     values_[thread].at(number) = value;
   }
   std::size_t read_memory(u32, u64 address, std::span<u8> bytes) const override {
-    if (address < memory_address || address - memory_address >= memory_size) return 0;
-    const std::size_t size = std::min<u64>(bytes.size(), memory_address + memory_size - address);
+    if (address < memory_address || address - memory_address >= memory.size()) return 0;
+    const std::size_t size = std::min<u64>(bytes.size(), memory_address + memory.size() - address);
     std::memcpy(bytes.data(), memory.data() + (address - memory_address), size);
     return size;
   }
   bool write_memory(u32, u64 address, std::span<const u8> bytes) override {
-    if (address < memory_address || address - memory_address >= memory_size) return false;
-    if (bytes.size() > memory_address + memory_size - address) return false;
+    if (address < memory_address || address - memory_address >= memory.size()) return false;
+    if (bytes.size() > memory_address + memory.size() - address) return false;
     std::memcpy(memory.data() + (address - memory_address), bytes.data(), bytes.size());
     return true;
   }
