@@ -43,6 +43,13 @@ inline bool store(Hart& hart, u64 address, u64 size, u64 value) {
   return true;
 }
 
+/// For a run that has stopped: an access refused because somebody looks on it is no fault.
+inline Stop told_apart(Hart& hart) {
+  const std::optional<WatchHit> hit = hart.memory.take_watch_hit();
+  if (hit && hart.stop.kind == StopKind::fault) [[unlikely]] hart.stop = {StopKind::intercepted, hit->access, hit->address};
+  return hart.stop;
+}
+
 bool load_reserved(Hart& hart, u64 address, u64 size, u64& value);
 /// `failed` becomes 0 or 1. Memory is asked only where the reservation is for this address.
 bool store_conditional(Hart& hart, u64 address, u64 size, u64 value, u64& failed);

@@ -27,11 +27,13 @@ class Tier {
   /// Reaching `code_end` is a stop.
   virtual void bind(Window& window, std::span<const Area> areas, u64 code_end) = 0;
 
-  /// Until a stop. What comes first of the end of the code, the end of the budget and a stop point is told.
+  /// Until a stop. The end of the code is told before the end of the budget, that before a stop point. What
+  /// somebody looks on is StopKind::intercepted: a stop point (see stop_at), or an access to what is watched
+  /// (AddressSpace::watch_accesses of the hart's memory). The instruction has not begun then.
   virtual Stop run(Budget budget) = 0;
 
-  /// One instruction, whatever stop points say: StopKind::budget once it retired. At the end of the code
-  /// there is none, and nothing happens.
+  /// One instruction, whatever stop points and watched accesses say: StopKind::budget once it retired. At the
+  /// end of the code there is none, and nothing happens.
   virtual Stop step() = 0;
 
   /// Bytes that may have been executable are so no more, have become so, or were written from outside.

@@ -1,5 +1,6 @@
 #include "engine/guest/riscv64/baseline_runner.hpp"
 
+#include "engine/guest/accesses.hpp"
 #include "engine/guest/riscv64/compile_request.hpp"
 #include "engine/guest/riscv64/evaluate.hpp"
 #include "engine/guest/riscv64/fetch.hpp"
@@ -186,7 +187,9 @@ bool BaselineRunner::evaluate() {
 
 Stop BaselineRunner::step() {
   if (hart.state.words[pc_word] == code_end_) return hart.stop = {.kind = StopKind::end};
+  hart.memory.ignore_watches(true);
   if (evaluate()) hart.stop = {.kind = StopKind::budget};
+  hart.memory.ignore_watches(false);
   return hart.stop;
 }
 
@@ -213,7 +216,8 @@ Stop BaselineRunner::run(Budget budget) {
   const FaultScope faults(
       cache_->begin(), cache_->end(),
       [](void* self, u64 host_pc) { return static_cast<BaselineRunner*>(self)->cache_->redirect(host_pc); }, this);
-  return hart.stop = run_translated();
+  hart.stop = run_translated();
+  return told_apart(hart);
 }
 
 Stop BaselineRunner::run_translated() {

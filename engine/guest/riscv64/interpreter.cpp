@@ -1,5 +1,6 @@
 #include "engine/guest/riscv64/interpreter.hpp"
 
+#include "engine/guest/accesses.hpp"
 #include "engine/guest/riscv64/fetch.hpp"
 
 #include <algorithm>
@@ -153,7 +154,7 @@ Stop Interpreter::run(Budget budget) {
         step = &across_;
       }
     }
-    if (!step->evaluate(hart, step->decoded)) return hart.stop;
+    if (!step->evaluate(hart, step->decoded)) return told_apart(hart);
     if (hart.code_written) [[unlikely]] {
       code_changed(*hart.code_written);
       hart.code_written.reset();
@@ -167,7 +168,10 @@ Stop Interpreter::step() {
   Step step;
   if (Steps* area = find(pc)) step = area->at(pc);
   if (!step.evaluate && !fetch(pc, step)) return hart.stop;
-  if (!step.evaluate(hart, step.decoded)) return hart.stop;
+  hart.memory.ignore_watches(true);
+  const bool retired = step.evaluate(hart, step.decoded);
+  hart.memory.ignore_watches(false);
+  if (!retired) return hart.stop;
   if (hart.code_written) {
     code_changed(*hart.code_written);
     hart.code_written.reset();

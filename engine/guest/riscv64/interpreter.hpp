@@ -40,11 +40,12 @@ class Interpreter {
   void code_changed(Range range);
 
   /// Runs until a stop. Exactly `budget` instructions retire if nothing else stops it; reaching the end
-  /// of the code wins over the budget. The PC and all registers are exact at every stop.
+  /// of the code wins over the budget. The PC and all registers are exact at every stop. One before an access
+  /// that is watched is StopKind::intercepted.
   Stop run(Budget budget);
 
-  /// One instruction, whatever stop points say: StopKind::budget once it retired. At the end of the code
-  /// there is none.
+  /// One instruction, whatever stop points and watched accesses say: StopKind::budget once it retired. At the
+  /// end of the code there is none.
   Stop step();
 
   /// Runs stop before the instruction at any of these; nullptr: nowhere. Of each change of the set between

@@ -208,7 +208,7 @@ constexpr u64 data_at = 0x20000, data_size = 0x3000;
 struct Course {
   struct Halt {
     u64 pc, retired;
-    WatchHit hit;
+    Stop stop;
     bool operator==(const Halt&) const = default;
   };
   std::vector<Halt> halts;
@@ -232,13 +232,9 @@ Course run(Runner& runner, Window& window, std::span<const u8> code, const Input
   Course course;
   while (true) {
     course.stop = runner.run(Budget{10000});
-    const Hit hit = hart.memory.take_watch_hit();
-    if (!hit) break;
-    REQUIRE(course.stop.kind == StopKind::fault);
-    course.halts.push_back({hart.state.words[pc_word], hart.retired, *hit});
-    hart.memory.ignore_watches(true);
-    REQUIRE(runner.run(Budget{1}).kind == StopKind::budget);
-    hart.memory.ignore_watches(false);
+    if (course.stop.kind != StopKind::intercepted) break;
+    course.halts.push_back({hart.state.words[pc_word], hart.retired, course.stop});
+    REQUIRE(runner.step().kind == StopKind::budget);
   }
   course.state = hart.state;
   course.retired = hart.retired;

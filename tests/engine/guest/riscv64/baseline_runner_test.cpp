@@ -279,4 +279,57 @@ TEST_CASE("a block lifted for one rounding mode and translated for another round
   }
 }
 
+TEST_CASE("a stop point costs the translations it lies in, and no other") {
+  Rig rig;
+  // Ten functions of five instructions, each called in every round.
+  std::string text;
+  for (int n = 0; n < 10; ++n) text += "jalr ra, " + std::to_string(0x400 + n * 20) + "(a2); ";
+  text += "addi s0, s0, 1; blt s0, a4, -44; ebreak";
+  std::vector<u8> code = code_of(text);
+  code.resize(0x400);
+  for (int n = 0; n < 10; ++n)
+    std::ranges::copy(code_of("addi a0, a0, 1; beq a0, zero, 8; addi a0, a0, 1; addi a0, a0, 1; jalr zero, 0(ra)"), std::back_inserter(code));
+  const Input input = input_of("a2=0x10000 a4=100");
+  StopPoints points;
+  rig.runner().stop_at(&points);
+  const Result wanted = rig.translated(code, input, 100000);
+  REQUIRE(wanted.stop.kind == StopKind::breakpoint);
+  const CodeCache& cache = rig.runner().cache();
+  const std::vector<jit::Translation> before = cache.records().translations;
+  const u32 generation = cache.generation();
+
+  const u64 at = code_at + 0x400 + 5 * 20 + 8;
+  points.insert(at);
+  rig.runner().code_changed({at, 2});
+  u64 contain = 0;
+  for (u32 n = 0; n < before.size(); ++n) {
+    const bool contains = at - before[n].pc < before[n].end - before[n].pc;
+    contain += contains;
+    CHECK(cache.find(before[n].pc, 0).has_value() == !contains);
+  }
+  CHECK(contain == 1);
+
+  Hart& hart = rig.runner().hart;
+  hart.state = input.state;
+  hart.retired = 0;
+  std::size_t made = 0;
+  for (u64 round = 0; round < 100; ++round) {
+    REQUIRE(rig.runner().run(Budget{100000}) == Stop{StopKind::intercepted, Access::none, at});
+    // As gdb does at every stop.
+    points.erase(at);
+    rig.runner().code_changed({at, 2});
+    REQUIRE(rig.runner().step().kind == StopKind::budget);
+    points.insert(at);
+    rig.runner().code_changed({at, 2});
+    if (round == 1) made = cache.records().translations.size();
+  }
+  CHECK(rig.runner().run(Budget{100000}) == wanted.stop);
+  CHECK(hart.state == wanted.state);
+  CHECK(hart.retired == wanted.retired);
+  // Those up to the stop point and behind it.
+  CHECK(made == before.size() + 2);
+  CHECK(cache.records().translations.size() == made);
+  CHECK(cache.generation() == generation);
+}
+
 }  // namespace diptych::riscv64
