@@ -1,14 +1,21 @@
 // gdb: serves a case to a debugger.
+#include "cli/debugger.hpp"
 #include "cli/verb.hpp"
 
 #include "corpus/files.hpp"
+#include "gdbstub/beside/case_reference.hpp"
+#include "gdbstub/engine/case_inferior.hpp"
+#include "gdbstub/engine/engine_target.hpp"
 #include "gdbstub/server.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <optional>
+#include <sys/wait.h>
 #include <thread>
 
 namespace diptych::cli {
@@ -17,53 +24,142 @@ namespace {
 constexpr std::pair<std::string_view, gdb::Leaving> ways_to_leave[] = {
     {"stay", gdb::Leaving::stay}, {"end", gdb::Leaving::end}, {"go-on", gdb::Leaving::go_on}};
 
+struct Asked {
+  std::string path;
+  std::vector<std::string> arguments;  // of a program
+  std::string tier, beside, debugger, on_leaving;
+  u64 history_megabytes = 0;
+  bool two_threads = false, at_divergence = false;
+};
+
+struct Subject {
+  std::unique_ptr<gdb::Inferior> inferior;
+  std::unique_ptr<gdb::Reference> reference;
+  std::string symbols;  // the file that has them
+};
+
+Result<Subject> make_case(const Asked& asked) {
+  if (!asked.arguments.empty()) return fail(ErrorKind::bad_input, fmt::format("{} is a case, which takes no arguments", asked.path));
+  Result<Case> some = read_case(asked.path);
+  if (!some) return std::unexpected(std::move(some).error());
+  auto inferior = gdb::make_case_inferior(*some, asked.tier);
+  if (!inferior) return std::unexpected(std::move(inferior).error());
+  Subject subject{std::move(*inferior), nullptr, {}};
+  if (asked.beside.empty()) return subject;
+  auto reference = gdb::make_case_reference(*some, asked.beside);
+  if (!reference) return std::unexpected(std::move(reference).error());
+  subject.reference = std::move(*reference);
+  return subject;
+}
+
+// What ends a server: signals, and the end of the debugger it started. One thread takes them.
+class Ending {
+ public:
+  explicit Ending(bool interrupts_end) {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    if (interrupts_end) sigaddset(&signals_, SIGINT);
+    else std::signal(SIGINT, SIG_IGN);  // ^C is the debugger's, on whose terminal this runs
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    waiter_ = std::jthread([this](const std::stop_token& done) {
+      while (!done.stop_requested()) {
+        const timespec a_while{0, 100'000'000};
+        if (sigtimedwait(&signals_, nullptr, &a_while) > 0 || debugger_has_ended()) stop_.request_stop();
+      }
+    });
+  }
+
+  std::stop_token token() const { return stop_.get_token(); }
+  void follow(pid_t debugger) { debugger_ = debugger; }
+  void end() { stop_.request_stop(); }
+
+  /// The debugger it started has the last word on the terminal.
+  void wait_for_debugger() {
+    waiter_.request_stop();
+    waiter_.join();
+    if (const pid_t debugger = debugger_.exchange(0); debugger > 0) waitpid(debugger, nullptr, 0);
+  }
+
+ private:
+  bool debugger_has_ended() {
+    const pid_t debugger = debugger_;
+    if (debugger <= 0 || waitpid(debugger, nullptr, WNOHANG) != debugger) return false;
+    debugger_ = 0;
+    return true;
+  }
+
+  sigset_t signals_{};
+  std::stop_source stop_;
+  std::atomic<pid_t> debugger_ = 0;
+  std::jthread waiter_;
+};
+
 int run(const std::vector<std::string>& arguments) {
-  std::string path, leaving;
+  Asked asked;
+  std::vector<std::string> words;
   gdb::ListenOptions listen;
   options::options_description described("Options");
-  described.add_options()("case", options::value(&path)->required(), "the case file")(
-      "listen", options::value(&listen.address)->default_value("127.0.0.1:0"), "HOST:PORT to listen on, port 0 is any free one; or unix:PATH")(
-      "allow-remote", options::bool_switch(&listen.allow_remote),
-      "listen on other than the loopback: whoever connects controls the guest")(
-      "on-disconnect", options::value(&leaving)->default_value("stay"),
-      "what becomes of the guest when the debugger goes: stay (halted, for the next one), end, go-on")(
-      "stdio", options::bool_switch(&listen.stdio), "speak on standard input and output, for target remote |");
+  described.add_options()("subject", options::value(&words)->required(), "the case file")(
+      "tier", options::value(&asked.tier)->default_value("baseline"), "what runs it: interp or baseline")(
+      "beside", options::value(&asked.beside), "a machine that runs the same case beside the engine: its registers are o_a0 and so on, and it halts where the two part")(
+      "threads", options::bool_switch(&asked.two_threads), "show that machine as a second thread instead")(
+      "at-divergence", options::bool_switch(&asked.at_divergence), "start one instruction before the engine and the machine beside it (default unicorn) part")(
+      "history", options::value(&asked.history_megabytes)->default_value(512), "how many MiB going backwards may take; 0: there is no going back")(
+      "listen", options::value(&listen.address)->default_value("127.0.0.1:0"), "HOST:PORT, port 0 is any free one; or unix:PATH")(
+      "allow-remote", options::bool_switch(&listen.allow_remote), "listen on other than the loopback: whoever connects controls the guest")(
+      "on-disconnect", options::value(&asked.on_leaving)->default_value("stay"), "what becomes of the guest when the debugger goes: stay (halted, for the next one), end, go-on")(
+      "stdio", options::bool_switch(&listen.stdio), "speak on standard input and output, for target remote |")(
+      "exec", options::value(&asked.debugger), "start this debugger here, gdb or lldb, and serve it");
   options::positional_options_description positional;
-  positional.add("case", 1);
+  positional.add("subject", -1);
   const Parsed parsed = parse(gdb_verb, arguments, described, positional);
   if (!parsed.go_on) return parsed.exit;
-  Result<Case> some = read_case(path);
-  if (!some) return complain(some.error());
-  const auto chosen = std::ranges::find(ways_to_leave, leaving, &std::pair<std::string_view, gdb::Leaving>::first);
-  if (chosen == std::end(ways_to_leave))
-    return complain({ErrorKind::bad_input, fmt::format("--on-disconnect is stay, end or go-on, not '{}'", leaving)});
-  listen.leaving = chosen->second;
-  listen.announce = [](std::string_view line) {
-    fmt::print(stderr, "{}\n", line);
-    std::fflush(stderr);
-  };
+  asked.path = words.front();
+  asked.arguments.assign(words.begin() + 1, words.end());
+  const auto leaving = std::ranges::find(ways_to_leave, asked.on_leaving, &std::pair<std::string_view, gdb::Leaving>::first);
+  if (leaving == std::end(ways_to_leave))
+    return complain({ErrorKind::bad_input, fmt::format("--on-disconnect is stay, end or go-on, not '{}'", asked.on_leaving)});
+  listen.leaving = leaving->second;
+  if (listen.stdio && !asked.debugger.empty()) return complain({ErrorKind::bad_input, "--stdio and --exec exclude each other"});
+  if (asked.at_divergence && asked.beside.empty()) asked.beside = "unicorn";
+  if (asked.two_threads && asked.beside.empty()) return complain({ErrorKind::bad_input, "--threads shows the machine that --beside names, and none is named"});
 
-  // The signals that end a server are taken by a thread that asks it to stop.
-  std::stop_source stop;
-  listen.stop = stop.get_token();
-  sigset_t ending;
-  sigemptyset(&ending);
-  sigaddset(&ending, SIGINT);
-  sigaddset(&ending, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
-  std::jthread waiter([&](std::stop_token done) {
-    while (!done.stop_requested()) {
-      const timespec while_waiting{0, 100'000'000};
-      if (sigtimedwait(&ending, nullptr, &while_waiting) > 0) stop.request_stop();
+  Result<Subject> subject = make_case(asked);
+  if (!subject) return complain(subject.error());
+  gdb::EngineTarget target(std::move(subject->inferior), std::move(subject->reference),
+                           {.history_bytes = asked.history_megabytes << 20, .two_threads = asked.two_threads});
+  if (asked.at_divergence && !target.run_to_divergence(true)) {
+    fmt::print(stderr, "diptych: {} and the engine's {} agree on {} up to its end\n", asked.beside, asked.tier, asked.path);
+    return fine;
+  }
+
+  Ending ending(asked.debugger.empty());
+  listen.stop = ending.token();
+  std::optional<Error> not_started;
+  listen.announce = [&](std::string_view line) {
+    if (asked.debugger.empty()) {
+      fmt::print(stderr, "{}\n", line);
+      std::fflush(stderr);
+      return;
     }
-  });
-  if (auto served = gdb::serve(*some, listen); !served) return complain(served.error());
+    const auto debugger = start_debugger(asked.debugger, subject->symbols, std::string(line.substr(line.rfind(' ') + 1)));
+    if (debugger) {
+      ending.follow(*debugger);
+    } else {
+      not_started = debugger.error();
+      ending.end();
+    }
+  };
+  const auto served = gdb::serve(target, listen);
+  ending.wait_for_debugger();
+  if (not_started) return complain(*not_started);
+  if (!served) return complain(served.error());
   return fine;
 }
 
 }  // namespace
 
-const Verb gdb_verb = {"gdb", "serve a case to gdb",
-                       "  diptych gdb reports/out/findings/interp-lw-register.case --listen 127.0.0.1:1234", run};
+const Verb gdb_verb = {"gdb", "serve a case to gdb or lldb",
+                       "  diptych gdb reports/out/findings/interp-lw-register.case --at-divergence --exec gdb", run};
 
 }  // namespace diptych::cli

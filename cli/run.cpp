@@ -1,4 +1,5 @@
 // run: a static Linux program, with the files it is granted.
+#include "cli/program_arguments.hpp"
 #include "cli/verb.hpp"
 
 #include "engine/linux/process.hpp"
@@ -7,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
-#include <unistd.h>
 
 namespace diptych::cli {
 namespace {
@@ -26,20 +27,6 @@ std::size_t count_own(const std::vector<std::string>& arguments) {
   while (i < arguments.size() && arguments[i].starts_with('-') && arguments[i] != "--")
     i += std::ranges::find(with_value, arguments[i]) != with_value.end() ? 2 : 1;
   return std::min(i, arguments.size());
-}
-
-std::vector<std::string> environment_of_host() {
-  std::vector<std::string> all;
-  for (char** entry = environ; *entry; ++entry) all.emplace_back(*entry);
-  return all;
-}
-
-Result<Grants> grants_of(const std::vector<std::string>& roots, std::vector<std::string> directories) {
-  if (roots.size() > 1) return fail(ErrorKind::bad_input, "--root is given more than once; the guest has one /");
-  if (!roots.empty() && !directories.empty()) return fail(ErrorKind::bad_input, "--root and --dir exclude each other");
-  if (!roots.empty()) return Grants::root(roots.front());
-  if (directories.empty()) directories.emplace_back(".");
-  return Grants::directories(directories);
 }
 
 void say_stats(std::string_view tier, u64 retired, double seconds, bool json) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace diptych {
@@ -19,6 +20,7 @@ class StopPoints {
   void clear();
 
   bool empty() const { return sorted_.empty(); }
+  std::span<const u64> addresses() const { return sorted_; }  ///< ascending
   bool has(u64 address) const { return sharing_[place_of(address)] != 0 && search(address); }
 
  private:

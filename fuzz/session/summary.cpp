@@ -34,6 +34,15 @@ std::vector<std::string> rows_with_none(const Summary& s, const std::array<u64, 
   return names;
 }
 
+// What is wrong is what runs, and what is right is beside it: a stage that translated code goes through runs as
+// translated code. Passes that it does not go through can only stand beside.
+std::string debugging_command(const Bucket& b) {
+  const bool aside = b.stage == "ir:common" || b.stage == "ir:dead";
+  const bool first = b.stage == "interp";
+  return fmt::format("diptych gdb {} --at-divergence --tier {} --beside {} --exec gdb", b.case_path, first || aside ? "interp" : "baseline",
+                     aside ? b.stage : first ? "unicorn" : "interp");
+}
+
 }  // namespace
 
 u64 Summary::unexplained() const {
@@ -111,7 +120,8 @@ nlohmann::json to_json(const Summary& s) {
                                 {"count", b.count},
                                 {"references", b.references},
                                 {"outvoted", b.outvoted},
-                                {"minimized", b.minimized}});
+                                {"minimized", b.minimized},
+                                {"debug", debugging_command(b)}});
   json["casualties"] = nlohmann::json::array();
   for (const Casualty& c : s.casualties)
     json["casualties"].push_back({{"machine", c.machine}, {"how", c.how}, {"case", c.case_path}});
@@ -166,7 +176,7 @@ std::string to_text(const Summary& s) {
     line("  {:<28} {:<32} {} times, against {}{}", b.signature, b.instruction, b.count, fmt::join(b.references, ", "),
          b.outvoted.empty() ? "" : fmt::format("; outvoted: {}", fmt::join(b.outvoted, ", ")));
     line("      diptych replay {}", b.case_path);
-    line("      diptych gdb {} --stdio", b.case_path);
+    line("      {}", debugging_command(b));
   }
   return text;
 }

@@ -1,44 +1,10 @@
 // The debugger itself, driven from a script, its output asserted.
 #include "tests/gdbstub/client.hpp"
 #include "tests/gdbstub/sample_case.hpp"
-
-#include <cstdio>
-#include <initializer_list>
-#include <memory>
+#include "tests/gdbstub/stock_gdb.hpp"
 
 using namespace diptych;
 using namespace diptych::gdb;
-
-namespace {
-
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  REQUIRE(pipe);
-  std::string output;
-  char buffer[4096];
-  while (const std::size_t size = fread(buffer, 1, sizeof buffer, pipe.get())) output.append(buffer, size);
-  return output;
-}
-
-std::string told_by_gdb(std::initializer_list<std::string> commands) {
-  std::string line = "timeout 60 gdb-multiarch -nx -q -batch";
-  for (const std::string& command : commands) line += " -ex '" + command + "'";
-  return output_of(line + " 2>&1 < /dev/null");
-}
-
-// Each of these in the output, in this order.
-void require_in_order(const std::string& output, std::initializer_list<std::string_view> lines) {
-  INFO(output);
-  std::size_t at = 0;
-  for (const std::string_view line : lines) {
-    INFO("looking for: " << line);
-    const std::size_t found = output.find(line, at);
-    REQUIRE(found != std::string::npos);
-    at = found + line.size();
-  }
-}
-
-}  // namespace
 
 TEST_CASE("gdb is installed") {
   const std::string version = output_of("gdb-multiarch --version 2>&1");

@@ -9,7 +9,7 @@ TEST_CASE("what is supported is told") {
           "PacketSize=20000;QStartNoAckMode+;QNonStop+;vContSupported+;swbreak+;hwbreak+;multiprocess+;error-message+"
           ";binary-upload+;ConditionalBreakpoints+;BreakpointCommands+;QPassSignals+;QProgramSignals+"
           ";QDisableRandomization+;QStartupWithShell+;QEnvironmentHexEncoded+;QEnvironmentUnset+;QEnvironmentReset+"
-          ";qXfer:features:read+;qXfer:threads:read+;qXfer:osdata:read+;qXfer:memory-map:read+");
+          ";qXfer:features:read+;qXfer:threads:read+;qXfer:osdata:read+;qXfer:memory-map:read+;ReverseStep+;ReverseContinue+");
   REQUIRE(with.session.client().multiprocess);
   REQUIRE(with.session.client().hardware_breakpoints);
   REQUIRE_FALSE(with.session.client().software_breakpoints);
@@ -19,7 +19,7 @@ TEST_CASE("what is supported is told") {
 TEST_CASE("what is unknown has an empty reply") {
   Conversation with;
   for (const char* packet :
-       {"", "vMustReplyEmpty", "vWhat", "qWhat:1", "QWhat", "qTStatus", "bc", "bs", "b", "}", "\x01", "A1,2,3",
+       {"", "vMustReplyEmpty", "vWhat", "qWhat:1", "QWhat", "qTStatus", "b", "}", "\x01", "A1,2,3",
         "qSupport", "vFile:what:2f,0,0", "qP", "qL1", "i", "t1,2,3"})
     REQUIRE(with.ask(packet).empty());
 }

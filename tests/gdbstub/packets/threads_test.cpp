@@ -10,7 +10,7 @@ TEST_CASE("there is one thread") {
   REQUIRE(with.ask("qC") == "QC1");
   REQUIRE(with.ask("qfThreadInfo") == "m1");
   REQUIRE(with.ask("qsThreadInfo") == "l");
-  REQUIRE(with.ask("qThreadExtraInfo,1") == rsp::hex(std::string_view("the case")));
+  REQUIRE(with.ask("qThreadExtraInfo,1") == rsp::hex(std::string_view("baseline")));
   REQUIRE(with.ask("qThreadExtraInfo,2") == "E03");
   REQUIRE(with.ask("qThreadExtraInfo") == "E16");
   REQUIRE(with.ask("qAttached") == "0");

@@ -1,5 +1,6 @@
-#include "gdbstub/riscv64/interpreter_target.hpp"
+#include "gdbstub/engine/engine_target.hpp"
 
+#include "gdbstub/case_target.hpp"
 #include "gdbstub/riscv64/description.hpp"
 #include "tests/catch.hpp"
 #include "tests/gdbstub/sample_case.hpp"
@@ -13,7 +14,7 @@ namespace {
 struct Debuggee {
   std::unique_ptr<Target> target;
 
-  explicit Debuggee(const Case& some = sample_case()) : target(make_interpreter_target(some)) {}
+  explicit Debuggee(const Case& some = sample_case()) : target(*make_case_target(some)) {}
 
   Halt resume(Resume how = {}) {
     target->resume(how);
@@ -182,7 +183,7 @@ TEST_CASE("the status says why it stands there") {
   Debuggee it(case_of({0x08, 0xe1}));
   it.resume();
   REQUIRE(it.target->status() ==
-          "Stopped: fault write 0x0.\n0 instructions retired; the case's budget is 10.\nThe code ends at 0x10002.\n");
+          "Stopped: fault write 0x0.\n0 instructions retired. The case's budget is 10; the code ends at 0x10002.\n");
   Debuggee endless(endless_case());
   endless.target->resume({});
   REQUIRE_FALSE(endless.target->advance(1000));

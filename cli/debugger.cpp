@@ -1,0 +1,52 @@
+#include "cli/debugger.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <vector>
+
+#include <spawn.h>
+#include <unistd.h>
+
+namespace diptych::cli {
+namespace {
+
+std::vector<std::string> command_line(const std::string& name, const std::string& program, const std::string& address) {
+  const std::string base = name.substr(name.rfind('/') + 1);
+  std::vector<std::string> words = {name};
+  if (!program.empty()) words.push_back(program);
+  if (base.starts_with("lldb")) words.insert(words.end(), {"-o", "gdb-remote " + address});
+  else words.insert(words.end(), {"-q", "-ex", "target remote " + address});
+  return words;
+}
+
+// 0, or an error number. It begins with the signals this process had before it blocked some for itself.
+int spawn(const std::vector<std::string>& words, pid_t& child) {
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  const int error = posix_spawnp(&child, words.front().c_str(), nullptr, &attributes, arguments.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  return error;
+}
+
+}  // namespace
+
+Result<pid_t> start_debugger(const std::string& name, const std::string& program, const std::string& address) {
+  pid_t child = 0;
+  int error = ENOENT;
+  if (name == "gdb") error = spawn(command_line("gdb-multiarch", program, address), child);
+  if (error == ENOENT) error = spawn(command_line(name, program, address), child);
+  if (error == 0) return child;
+  return fail(ErrorKind::environment, fmt::format("{} cannot be started: {}", name, std::strerror(error)));
+}
+
+}  // namespace diptych::cli

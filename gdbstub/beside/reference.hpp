@@ -1,0 +1,39 @@
+// The other panel: a machine that runs the same guest beside the engine, to be looked at wherever the engine
+// has come to.
+#pragma once
+
+#include "engine/machine/error.hpp"
+#include "engine/machine/outcome.hpp"
+
+#include <span>
+#include <string>
+
+namespace diptych::gdb {
+
+class Reference {
+ public:
+  Reference() = default;
+  Reference(const Reference&) = delete;
+  Reference& operator=(const Reference&) = delete;
+  virtual ~Reference() = default;
+
+  /// "unicorn"
+  virtual const std::string& name() const = 0;
+
+  /// What it has come to after as many instructions as the engine.
+  struct Sight {
+    GuestState state;
+    u64 retired = 0;         ///< fewer than the engine where it stopped before
+    bool diverged = false;   ///< for no known reason
+    std::string difference;  ///< what differs, a line each, known or not; empty: nothing
+  };
+
+  /// Holds it against the engine as it stands: its state, writable memory, and why it stopped; `time`
+  /// instructions have retired since the beginning.
+  virtual Result<Sight> look(u64 time, const Outcome& engine) = 0;
+
+  /// Its memory where it was looked at last. False: it is as the engine's there.
+  virtual bool read_memory(u64 address, std::span<u8> bytes) const = 0;
+};
+
+}  // namespace diptych::gdb

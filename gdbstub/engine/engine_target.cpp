@@ -1,0 +1,371 @@
+#include "gdbstub/engine/engine_target.hpp"
+
+#include "engine/guest/riscv64/registers.hpp"
+#include "gdbstub/riscv64/description.hpp"
+#include "gdbstub/riscv64/register_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace diptych::gdb {
+namespace {
+
+std::string_view name_of_access(Access access) {
+  return access == Access::read ? "read" : access == Access::write ? "write" : "read or write";
+}
+
+}  // namespace
+
+EngineTarget::EngineTarget(std::unique_ptr<Inferior> inferior, std::unique_ptr<Reference> reference, const EngineOptions& options)
+    : inferior_(std::move(inferior)),
+      reference_(std::move(reference)),
+      two_threads_(options.two_threads && reference_),
+      history_bytes_(options.history_bytes),
+      timeline_(inferior_->execution(), stops_, options.history_bytes),
+      description_(riscv64::describe(inferior_->os_abi())),
+      own_registers_(description_.registers.size()) {
+  if (reference_) {
+    panel_.emplace(*inferior_, timeline_, *reference_);
+    if (!two_threads_) panel_->describe(description_);
+  }
+  halted_at_ = program_counter(1);
+  commands_ = make_commands();
+}
+
+std::vector<ThreadInfo> EngineTarget::threads() const {
+  if (!two_threads_) return {{1, std::string(tier().name())}};
+  return {{1, std::string(tier().name())}, {2, reference_->name()}};
+}
+
+// ---- registers and memory
+
+void EngineTarget::read_register(u32 thread, std::size_t number, std::span<u8> bytes) const {
+  // What the reference has come to is found out when it is first asked for: a sight, not a change.
+  auto& panel = const_cast<std::optional<PanelView>&>(panel_);
+  u64 value = 0;
+  if (number >= own_registers_) value = panel->value(number - own_registers_);
+  else if (is_reference(thread)) value = riscv64::register_value(panel->sight().state, panel->sight().retired, number);
+  else value = riscv64::register_value(state(), tier().hart().retired, number);
+  std::memcpy(bytes.data(), &value, bytes.size());
+}
+
+void EngineTarget::write_register(u32 thread, std::size_t number, std::span<const u8> bytes) {
+  if (is_reference(thread) || number >= own_registers_) return;
+  u64 value = 0;
+  std::memcpy(&value, bytes.data(), bytes.size());
+  GuestState changed = state();
+  riscv64::set_register(changed, number, value);
+  // Debuggers write back what they read; only a change is one.
+  if (changed == state()) return;
+  timeline_.set_state(changed);
+  if (panel_) panel_->moved();
+}
+
+std::size_t EngineTarget::read_memory(u32 thread, u64 address, std::span<u8> bytes) const {
+  const std::size_t size = timeline_.read(address, bytes);
+  if (is_reference(thread)) reference_->read_memory(address, bytes.first(size));
+  return size;
+}
+
+bool EngineTarget::write_memory(u32 thread, u64 address, std::span<const u8> bytes) {
+  if (is_reference(thread) || !timeline_.write(address, bytes)) return false;
+  if (panel_) panel_->moved();
+  return true;
+}
+
+u64 EngineTarget::program_counter(u32 thread) const {
+  u64 value = 0;
+  read_register(thread, riscv64::pc_number, std::span(reinterpret_cast<u8*>(&value), sizeof value));
+  return value;
+}
+
+void EngineTarget::set_program_counter(u32 thread, u64 address) {
+  write_register(thread, riscv64::pc_number, std::span(reinterpret_cast<const u8*>(&address), sizeof address));
+}
+
+// ---- breakpoints and watchpoints
+
+bool EngineTarget::insert_breakpoint(BreakpointKind kind, u64 address) {
+  if (address % 2 != 0 || !breakpoints_.insert(kind, address)) return false;
+  if (stops_.has(address)) return true;
+  if (!stops_.insert(address)) return false;
+  timeline_.stops_changed(address);
+  return true;
+}
+
+void EngineTarget::remove_breakpoint(BreakpointKind kind, u64 address) {
+  breakpoints_.remove(kind, address);
+  if (breakpoints_.at(address) || !stops_.has(address)) return;
+  stops_.erase(address);
+  timeline_.stops_changed(address);
+}
+
+bool EngineTarget::insert_watchpoint(Access access, u64 address, u64 size) {
+  const Watchpoint wanted{access, address, size};
+  if (size == 0 || address + size < address) return false;
+  if (std::ranges::find(watchpoints_, wanted) != watchpoints_.end()) return true;
+  if (!tier().hart().memory.watch_accesses({address, size}, access)) return false;
+  watchpoints_.push_back(wanted);
+  return true;
+}
+
+void EngineTarget::remove_watchpoint(Access access, u64 address, u64 size) {
+  if (std::erase(watchpoints_, Watchpoint{access, address, size}) != 0) tier().hart().memory.unwatch_accesses({address, size}, access);
+}
+
+void EngineTarget::remove_all_breakpoints() {
+  breakpoints_.clear();
+  const std::vector<u64> all(stops_.addresses().begin(), stops_.addresses().end());
+  stops_.clear();
+  for (const u64 address : all) timeline_.stops_changed(address);
+  while (!watchpoints_.empty()) {
+    const Watchpoint last = watchpoints_.back();
+    remove_watchpoint(last.access, last.address, last.size);
+  }
+}
+
+// ---- running
+
+void EngineTarget::resume(Resume how) {
+  how_ = how;
+  why_ = "Interrupted.";  // unless a halt of its own says otherwise
+  passes_ = program_counter(1) == halted_at_;
+  if (panel_) panel_->moved();
+  if (how.kind != ResumeKind::go_on) plan_.reset();
+  if (plan_) return;
+  if (how.direction == Direction::backward) {
+    last_signal_.reset();
+    if (how.kind == ResumeKind::go_on) timeline_.begin_back();
+    else timeline_.begin_back_step();
+    return;
+  }
+  if (last_signal_ || how.signal) inferior_->execution().choose_signal(how.signal ? linux_number_of(*how.signal) : 0);
+  last_signal_.reset();
+}
+
+std::optional<Halt> EngineTarget::advance(u64 most) {
+  std::optional<Halt> halt;
+  if (plan_) {
+    halt = follow_plan(most);
+  } else if (how_.direction == Direction::backward) {
+    if (const auto halted = timeline_.backward(most)) {
+      halt = halt_of(*halted);
+      if (halted->edge == Timeline::Edge::none && halted->event.kind == EventKind::time) why_ = "After a step back.";
+    }
+  } else if (how_.kind == ResumeKind::step) {
+    halt = halt_of(*timeline_.step());
+    if (halt->reason == HaltReason::other && halt->signal == Signal::trap) why_ = "After a step.";
+  } else {
+    halt = how_.kind == ResumeKind::range ? step_range(most) : forward(most);
+  }
+  if (std::string said = inferior_->execution().take_notice(); !said.empty()) notice_ += said + "\n";
+  if (halt && panel_ && halt->alive() && !plan_ && how_.direction == Direction::forward)
+    if (const auto parted = compare()) halt = parted;
+  if (halt) {
+    plan_.reset();
+    halted_at_ = halt->alive() ? program_counter(1) : ~u64{0};
+  }
+  return halt;
+}
+
+std::optional<Halt> EngineTarget::follow_plan(u64 most) {
+  if (plan_->kind == PlanKind::divergence) {
+    const bool found = run_to_divergence(false);
+    if (!found) notice_ += fmt::format("{} agrees up to here.\n", reference_->name());
+    return found ? signalled(Signal::trap) : last_halt_;
+  }
+  if (how_.kind == ResumeKind::go_on) {
+    timeline_.begin_seek(plan_->time);
+    how_.kind = ResumeKind::range;  // begun
+  }
+  const auto halted = timeline_.backward(most);
+  if (!halted) return std::nullopt;
+  if (panel_) panel_->moved();
+  why_ = fmt::format("At {}, as asked.", timeline_.time());
+  return signalled(Signal::trap);
+}
+
+std::optional<Halt> EngineTarget::forward(u64 most) {
+  if (std::exchange(passes_, false) && stops_.has(program_counter(1))) {
+    const auto halted = timeline_.step();
+    if (halted->event.kind != EventKind::time || halted->edge != Timeline::Edge::none) return halt_of(*halted);
+  }
+  const auto halted = timeline_.forward(most);
+  if (!halted) return std::nullopt;
+  return halt_of(*halted);
+}
+
+std::optional<Halt> EngineTarget::step_range(u64 most) {
+  for (u64 i = 0; i < most; ++i) {
+    if (!std::exchange(passes_, false) && stops_.has(program_counter(1))) return stopped_at_point();
+    const auto halted = timeline_.step();
+    if (halted->event.kind != EventKind::time || halted->edge != Timeline::Edge::none) return halt_of(*halted);
+    if (program_counter(1) - how_.begin >= how_.end - how_.begin) {
+      why_ = "After a step.";
+      return signalled(Signal::trap);
+    }
+  }
+  return std::nullopt;
+}
+
+Halt EngineTarget::interrupt() {
+  timeline_.stay();
+  halted_at_ = program_counter(1);
+  if (panel_) panel_->moved();
+  return {.signal = Signal::interrupt};
+}
+
+Halt EngineTarget::signalled(Signal signal, HaltReason reason, u64 detail) {
+  return {.kind = HaltKind::stopped, .signal = signal, .reason = reason, .detail = detail};
+}
+
+Halt EngineTarget::stopped_at_point() {
+  why_ = "At a breakpoint.";
+  const auto kind = breakpoints_.at(program_counter(1));
+  return signalled(Signal::trap, kind == BreakpointKind::hardware ? HaltReason::hardware_breakpoint : HaltReason::software_breakpoint);
+}
+
+Halt EngineTarget::halt_of(const Timeline::Halted& halted) {
+  if (halted.edge == Timeline::Edge::beginning) {
+    why_ = "At the beginning of what is remembered.";
+    return signalled(Signal::trap, HaltReason::replay_begin);
+  }
+  if (halted.edge == Timeline::Edge::end && !stops_.has(program_counter(1))) {
+    why_ = "At the end of what is recorded; going on from here is new.";
+    return signalled(Signal::trap, HaltReason::replay_end);
+  }
+  if (halted.edge == Timeline::Edge::end) return stopped_at_point();
+  return halt_of(halted.event);
+}
+
+Halt EngineTarget::halt_of(const Event& event) {
+  last_signal_.reset();
+  switch (event.kind) {
+    case EventKind::time: return signalled(Signal::trap);
+    case EventKind::stop_point: return stopped_at_point();
+    case EventKind::access: {
+      why_ = fmt::format("At a watchpoint: a {} of {:#x}.", name_of_access(event.access), event.address);
+      // The debugger knows the watchpoint by its own address and kind.
+      const auto hit = std::ranges::find_if(watchpoints_, [&](const Watchpoint& one) {
+        return event.address - one.address < one.size && (u8(one.access) & u8(event.access)) != 0;
+      });
+      const Access access = hit == watchpoints_.end() ? event.access : hit->access;
+      return signalled(Signal::trap, access == Access::write ? HaltReason::write_watch : access == Access::read ? HaltReason::read_watch : HaltReason::access_watch,
+                       event.address);
+    }
+    case EventKind::signal: {
+      const Stop& stop = tier().hart().stop;
+      last_signal_ = event;
+      const bool own_breakpoint = stop.kind == StopKind::breakpoint;
+      why_ = inferior_->makes_calls() ? fmt::format("Before signal {}.", event.signal) : "Stopped: " + describe(stop) + ".";
+      if (panel_ && !inferior_->makes_calls()) panel_->moved(stop);
+      return signalled(signal_of_linux(event.signal), own_breakpoint ? HaltReason::software_breakpoint : HaltReason::other);
+    }
+    case EventKind::call:
+      why_ = fmt::format("Before system call {}.", event.call);
+      return signalled(Signal::trap, HaltReason::call_entry, event.call);
+    case EventKind::call_done:
+      why_ = fmt::format("After system call {}.", event.call);
+      return signalled(Signal::trap, HaltReason::call_return, event.call);
+    case EventKind::code_end: {
+      why_ = "At the end of the code.";
+      // A breakpoint at the very end is reached as much as the end is.
+      const bool both = breakpoints_.at(program_counter(1)) == BreakpointKind::software;
+      return signalled(Signal::trap, both ? HaltReason::software_breakpoint : HaltReason::other);
+    }
+    case EventKind::exited:
+      why_ = inferior_->makes_calls() ? fmt::format("It exited with status {}.", event.status) : "The end of the code was reached, and it went on: the case is over.";
+      return {.kind = HaltKind::exited, .exit_code = u8(event.status)};
+    case EventKind::killed:
+      why_ = fmt::format("Signal {} ended it.", event.signal);
+      return {.kind = HaltKind::killed, .signal = signal_of_linux(event.signal)};
+  }
+  return {};
+}
+
+void EngineTarget::pass_signals(std::span<const Signal> signals) {
+  u64 set = 0;
+  for (const Signal one : signals)
+    if (const int number = linux_number_of(one); number > 0 && number <= 64) set |= u64{1} << (number - 1);
+  inferior_->execution().pass_signals(set);
+}
+
+bool EngineTarget::catch_calls(std::optional<std::vector<u64>> which) {
+  if (!inferior_->makes_calls()) return false;
+  inferior_->execution().catch_calls(std::move(which));
+  return true;
+}
+
+std::optional<SignalInformation> EngineTarget::signal_information() const {
+  if (!last_signal_) return std::nullopt;
+  return last_signal_->information;
+}
+
+Result<void> EngineTarget::restart(const Launch& launch) {
+  if (auto prepared = inferior_->prepare_restart(launch); !prepared) return prepared;
+  if (auto restarted = timeline_.restart(); !restarted) return restarted;
+  for (const Watchpoint& one : watchpoints_) tier().hart().memory.watch_accesses({one.address, one.size}, one.access);
+  agreed_until_ = 0;
+  last_signal_.reset();
+  if (panel_) panel_->moved();
+  halted_at_ = program_counter(1);
+  why_ = "At the beginning.";
+  return {};
+}
+
+// ---- the reference
+
+// Says where both parted if they did since they were seen to agree, and goes there.
+std::optional<Halt> EngineTarget::compare() {
+  if (timeline_.time() <= agreed_until_) return std::nullopt;
+  if (!panel_->sight().diverged) {
+    agreed_until_ = timeline_.time();
+    return std::nullopt;
+  }
+  if (parted_told_) return std::nullopt;
+  if (const auto at = panel_->go_to_parting(agreed_until_)) {
+    parted_told_ = true;
+    why_ = fmt::format("{} differs after {} instructions:\n{}", reference_->name(), *at, panel_->sight().difference);
+    notice_ += why_;
+    return signalled(Signal::trap);
+  }
+  return std::nullopt;
+}
+
+bool EngineTarget::run_to_divergence(bool before) {
+  if (!panel_) return false;
+  // Where they have parted already, the first cause is asked for.
+  if (panel_->sight().diverged) agreed_until_ = timeline_.beginning();
+  while (!panel_->sight().diverged) {
+    const auto halted = timeline_.forward(4096);
+    panel_->moved(halted && halted->event.kind == EventKind::signal ? std::optional(tier().hart().stop) : std::nullopt);
+    if (panel_->sight().diverged) break;
+    agreed_until_ = timeline_.time();
+    last_halt_.reset();
+    if (halted && halted->event.kind != EventKind::time) {
+      if (halted->event.kind == EventKind::stop_point || halted->event.kind == EventKind::access || halted->event.kind == EventKind::call || halted->event.kind == EventKind::call_done) {
+        timeline_.step();
+        continue;
+      }
+      last_halt_ = halt_of(*halted);
+      return false;
+    }
+  }
+  const auto at = panel_->go_to_parting(agreed_until_);
+  why_ = fmt::format("{} differs after {} instructions:\n{}", reference_->name(), *at, panel_->sight().difference);
+  notice_ += why_;
+  if (before) {
+    timeline_.begin_seek(*at == 0 ? 0 : *at - 1);
+    while (!timeline_.backward(1 << 20)) {}
+    panel_->moved();
+    notice_ += fmt::format("This is one instruction earlier, at {:#x}; `stepi` executes it.\n", program_counter(1));
+  } else {
+    parted_told_ = true;
+  }
+  halted_at_ = program_counter(1);
+  return true;
+}
+
+}  // namespace diptych::gdb

@@ -1,0 +1,127 @@
+// A guest on the engine as the protocol sees it, forwards and backwards, with a reference beside it if asked for.
+#pragma once
+
+#include "engine/debug/timeline.hpp"
+#include "gdbstub/beside/panel_view.hpp"
+#include "gdbstub/breakpoints.hpp"
+#include "gdbstub/engine/inferior.hpp"
+#include "gdbstub/target.hpp"
+
+#include <memory>
+
+namespace diptych::gdb {
+
+struct EngineOptions {
+  std::size_t history_bytes = std::size_t{512} << 20;  ///< what going back may take; 0: there is no going back
+  bool two_threads = false;  ///< the reference is a second thread rather than registers of the first
+};
+
+class EngineTarget final : public Target {
+ public:
+  /// `reference` may be nullptr.
+  EngineTarget(std::unique_ptr<Inferior> inferior, std::unique_ptr<Reference> reference, const EngineOptions& options);
+
+  const Description& description() const override { return description_; }
+  std::vector<ThreadInfo> threads() const override;
+  ProcessInfo process() const override { return inferior_->process(); }
+
+  void read_register(u32 thread, std::size_t number, std::span<u8> bytes) const override;
+  void write_register(u32 thread, std::size_t number, std::span<const u8> bytes) override;
+  std::size_t read_memory(u32 thread, u64 address, std::span<u8> bytes) const override;
+  bool write_memory(u32 thread, u64 address, std::span<const u8> bytes) override;
+  u64 program_counter(u32 thread) const override;
+  void set_program_counter(u32 thread, u64 address) override;
+
+  bool insert_breakpoint(BreakpointKind kind, u64 address) override;
+  void remove_breakpoint(BreakpointKind kind, u64 address) override;
+  bool insert_watchpoint(Access access, u64 address, u64 size) override;
+  void remove_watchpoint(Access access, u64 address, u64 size) override;
+  void remove_all_breakpoints() override;
+
+  void resume(Resume how) override;
+  std::optional<Halt> advance(u64 most) override;
+  Halt interrupt() override;
+  bool goes_back() const override { return timeline_.goes_back(); }
+
+  void pass_signals(std::span<const Signal> signals) override;
+  bool catch_calls(std::optional<std::vector<u64>> which) override;
+  std::vector<u8> auxiliary_vector() const override { return inferior_->auxiliary_vector(); }
+  std::vector<MappingInfo> mappings() const override { return inferior_->mappings(); }
+  std::optional<SignalInformation> signal_information() const override;
+  bool set_signal_information(const SignalInformation&) override { return false; }
+  std::optional<std::vector<u8>> open_file(std::string_view path) const override { return inferior_->open_file(path); }
+  std::optional<u64> allocate(u64 size, Access access) override { return inferior_->allocate(size, access); }
+  bool release(u64 address) override { return inferior_->release(address); }
+
+  std::string status() const override;
+  std::span<const MonitorCommand> commands() const override { return commands_; }
+  std::string take_notice() override { return std::exchange(notice_, {}); }
+  Result<void> restart(const Launch& launch) override;
+
+  /// To the first place, from here on, where engine and reference have parted; `before` it is one instruction
+  /// earlier. False: they agree up to the end.
+  bool run_to_divergence(bool before);
+
+ private:
+  struct Watchpoint {
+    Access access = Access::none;
+    u64 address = 0;
+    u64 size = 0;
+    bool operator==(const Watchpoint&) const = default;
+  };
+
+  // A debugger shows no new place unless the guest has run: what a monitor command asks for is done by the next
+  // continue.
+  enum class PlanKind : u8 { time, divergence };
+  struct Plan {
+    PlanKind kind = PlanKind::time;
+    u64 time = 0;
+  };
+
+  Tier& tier() const { return inferior_->execution().tier(); }
+  const GuestState& state() const { return tier().hart().state; }
+  bool is_reference(u32 thread) const { return thread == 2; }
+  Halt halt_of(const Event& event);
+  Halt halt_of(const Timeline::Halted& halted);
+  Halt signalled(Signal signal, HaltReason reason = HaltReason::other, u64 detail = 0);
+  std::optional<Halt> forward(u64 most);
+  std::optional<Halt> step_range(u64 most);
+  Halt stopped_at_point();
+  std::optional<Halt> compare();
+  std::optional<Halt> follow_plan(u64 most);
+
+  // engine_commands.cpp
+  std::vector<MonitorCommand> make_commands();
+  std::string mark_now();
+  std::string list_marks() const;
+  std::string plan_to_go(std::string_view arguments);
+  std::string plan_for_divergence();
+  std::string difference();
+  std::string statistics() const;
+
+  std::unique_ptr<Inferior> inferior_;
+  std::unique_ptr<Reference> reference_;
+  const bool two_threads_;
+  const std::size_t history_bytes_;
+  StopPoints stops_;
+  Breakpoints breakpoints_;
+  std::vector<Watchpoint> watchpoints_;
+  Timeline timeline_;
+  std::optional<PanelView> panel_;
+  Description description_;
+  const std::size_t own_registers_;  // of the description, the first; the reference's follow
+  std::vector<MonitorCommand> commands_;
+  std::vector<u64> marks_;
+  std::optional<Plan> plan_;
+  Resume how_;
+  u64 halted_at_ = ~u64{0};   // where the PC was when it halted last
+  bool passes_ = false;       // the stop point at the PC is to be passed
+  std::optional<Event> last_signal_;
+  std::string why_ = "At the beginning.";
+  std::string notice_;
+  u64 agreed_until_ = 0;      // engine and reference were seen to agree up to this time
+  bool parted_told_ = false;
+  std::optional<Halt> last_halt_;  // where a run to a divergence came to without finding one
+};
+
+}  // namespace diptych::gdb
