@@ -1,6 +1,7 @@
 #include "engine/memory/window.hpp"
 
 #include "engine/memory/host_fault.hpp"
+#include "engine/memory/journal.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +26,7 @@ int protection_of(u8 page) {
   const u8 trap = page & Window::trap_mask;
   if (trap == Window::lent) return PROT_READ | PROT_WRITE;
   if (!allows(Access(page), Access::read) || trap == Window::all_trapped) return PROT_NONE;
-  const bool writable = allows(Access(page), Access::write) && trap == 0 && !(page & Window::watched_bit);
+  const bool writable = allows(Access(page), Access::write) && trap == 0 && !(page & (Window::watched_bit | Window::journaled_bit));
   return writable ? PROT_READ | PROT_WRITE : PROT_READ;
 }
 
@@ -122,6 +123,7 @@ Result<void> Window::map(u64 address, u64 size, Access access) {
   if (!holds(access))
     return fail(ErrorKind::unsupported, "guest memory that may be written or executed but not read cannot lie in a window");
   take_back();
+  if (journal_) journal_->before_change(address / page_size, (address + size) / page_size, true);
   const u8 page = u8(access) | mapped_bit;
   u8* const first = pages_ + address / page_size;
   if (std::all_of(first, first + size / page_size, [&](u8 there) { return there == page; })) {
@@ -145,6 +147,7 @@ Result<void> Window::remap(u64 address, u64 size, Access access) {
   // Not being given huge pages costs speed only.
   if (size >= huge_page) madvise(base_ + address, size, MADV_HUGEPAGE);
   std::memset(pages_ + address / page_size, page, size / page_size);
+  std::fill(used_.begin() + std::ptrdiff_t(address / used_unit), used_.begin() + std::ptrdiff_t((address + size - 1) / used_unit + 1), true);
   if (!set_traps(address / page_size, (address + size) / page_size)) {
     auto refused = host_refuses("trap", address, size);
     (void)unmap(address, size);
@@ -176,6 +179,7 @@ Result<void> Window::protect(u64 address, u64 size, Access access) {
   if (auto checked = check_mapped(address, size); !checked) return checked;
   if (!holds(access))
     return fail(ErrorKind::unsupported, "guest memory that may be written or executed but not read cannot lie in a window");
+  if (journal_) journal_->before_change(address / page_size, (address + size) / page_size, false);
   return change(address, size, [&](u8 page) { return u8((page & ~rights_mask) | u8(access)); });
 }
 
@@ -186,6 +190,7 @@ Result<void> Window::unmap(u64 address, u64 size) {
   u8* const last = pages_ + end / page_size;
   if (std::all_of(first, last, [](u8 page) { return page == 0; })) return {};
   take_back();
+  if (journal_) journal_->before_change(begin / page_size, end / page_size, true);
   if (mmap(base_ + begin, end - begin, PROT_NONE, private_memory | MAP_FIXED, -1, 0) == MAP_FAILED)
     return host_refuses("unmap", begin, end - begin);
   std::replace_if(first, last, [](u8 page) { return page != 0; }, u8{0});
@@ -199,6 +204,7 @@ Result<void> Window::fill(u64 address, std::span<const u8> bytes) {
                                                   bytes.size(), address, size_));
   const u64 end = address + bytes.size();
   if (auto checked = check_mapped(page_floor(address), page_ceiling(end) - page_floor(address)); !checked) return checked;
+  if (journal_) journal_->before_write(address / page_size, page_ceiling(end) / page_size);
   for (u64 at = address; at < end;) {
     const int protection = protection_of(pages_[at / page_size]);
     u64 next = page_floor(at) + page_size;
@@ -289,6 +295,10 @@ void Window::untrap_all() {
 }
 
 u8* Window::open(u64 address, u64 size, Access access) {
+  if (journal_ && allows(access, Access::write) && size != 0) {
+    const u64 begin = address / page_size, end = (address + size - 1) / page_size + 1;
+    if (std::any_of(pages_ + begin, pages_ + end, [](u8 page) { return page & journaled_bit; })) journal_->before_write(begin, end);
+  }
   const u8 trapped = detour(access) & trap_mask;
   for (u64 page = address / page_size; page * page_size < address + size; ++page)
     if (pages_[page] & trapped && (pages_[page] & trap_mask) != lent && !lend(page)) return nullptr;
@@ -315,6 +325,30 @@ void Window::protect_lent() {
     (void)change_widely(page * page_size, page_size, [](u8 byte) { return with_trap(byte, all_trapped); });
   }
   lent_.clear();
+}
+
+bool Window::host_reads(u64 page) const { return protection_of(pages_[page]) & PROT_READ; }
+
+bool Window::set_journaled(u64 begin, u64 end, bool journaled) {
+  return change(begin * page_size, (end - begin) * page_size, [journaled](u8 page) {
+    return page == 0 ? page : u8(journaled ? page | journaled_bit : page & ~journaled_bit);
+  }).has_value();
+}
+
+bool Window::set_all_journaled(bool journaled) {
+  bool done = true;
+  for (std::size_t unit = 0; unit < used_.size(); ++unit)
+    if (used_[unit]) done &= set_journaled(unit * used_unit / page_size, std::min((unit + 1) * used_unit, size_) / page_size, journaled);
+  return done;
+}
+
+// Zeroes pages that are all mapped, whatever the rights.
+Result<void> Window::clear(u64 address, u64 size) {
+  const u8* const first = pages_ + address / page_size;
+  const bool plain = std::all_of(first, first + size / page_size, [](u8 page) { return protection_of(page) & PROT_WRITE; });
+  if (plain && size <= cleared_by_hand) std::memset(base_ + address, 0, size);
+  else if (madvise(base_ + address, size, MADV_DONTNEED) != 0) return host_refuses("clear", address, size);
+  return {};
 }
 
 Result<void> Window::watch(u64 address, u64 size) {

@@ -11,6 +11,8 @@
 
 namespace diptych {
 
+class Journal;
+
 /// Guest address a lies at base() + a. Used by one thread at a time; any number may live at once.
 class Window {
  public:
@@ -29,13 +31,17 @@ class Window {
         size_(std::exchange(other.size_, 0)),
         pages_(std::exchange(other.pages_, nullptr)),
         traps_(std::move(other.traps_)),
-        lent_(std::move(other.lent_)) {}
+        lent_(std::move(other.lent_)),
+        used_(std::move(other.used_)),
+        journal_(std::exchange(other.journal_, nullptr)) {}
   Window& operator=(Window&& other) noexcept {
     std::swap(base_, other.base_);
     std::swap(size_, other.size_);
     std::swap(pages_, other.pages_);
     traps_.swap(other.traps_);
     lent_.swap(other.lent_);
+    used_.swap(other.used_);
+    std::swap(journal_, other.journal_);
     return *this;
   }
   ~Window();
@@ -101,10 +107,10 @@ class Window {
   void untrap_all();
 
   /// Whether any page may refuse more than its rights say, to C++ too.
-  bool looked_on() const { return !traps_.empty(); }
+  bool looked_on() const { return !traps_.empty() || journal_; }
 
   /// Host bytes of pages whose rights permit an access that C++ now makes itself: trapped ones among them are
-  /// lent. nullptr: the host refuses. It is for the caller to unwatch what it writes.
+  /// lent, and what is written the journal has. nullptr: the host refuses. It is for the caller to unwatch what it writes.
   u8* open(u64 address, u64 size, Access access);
 
   /// What was lent the host refuses again. To be called before translated code runs, for which there is
@@ -121,16 +127,19 @@ class Window {
   static constexpr u8 write_trapped = 0x10; ///< of trap_mask
   static constexpr u8 all_trapped = 0x18;   ///< of trap_mask
   static constexpr u8 trap_mask = 0x18;
+  static constexpr u8 journaled_bit = 0x20; ///< the host refuses writes until the journal has what is there
   static constexpr u8 mapped_bit = 0x40;   ///< there, even if nothing is allowed
   static constexpr u8 watched_bit = 0x80;  ///< the host refuses writes that the guest is allowed
 
   /// Any of these bits is in the way of an access, though the rights permit it.
   static constexpr u8 detour(Access access) {
-    return allows(access, Access::write) ? trap_mask | watched_bit : all_trapped & ~write_trapped;
+    return allows(access, Access::write) ? trap_mask | journaled_bit | watched_bit : all_trapped & ~write_trapped;
   }
 
  private:
-  Window(u8* base, u64 size, u8* pages) : base_(base), size_(size), pages_(pages) {}
+  friend class Journal;
+
+  Window(u8* base, u64 size, u8* pages) : base_(base), size_(size), pages_(pages), used_(size / used_unit + 1) {}
 
   static u64 reservation(u64 size) { return size + 3 * guard; }
   Result<void> check_range(u64 address, u64 size) const;
@@ -147,12 +156,21 @@ class Window {
   void clear_trap(Trap trap);
   bool lend(u64 page);
   void protect_lent();
+  // For the journal.
+  bool host_reads(u64 page) const;
+  bool set_journaled(u64 begin, u64 end, bool journaled);
+  bool set_all_journaled(bool journaled);
+  Result<void> clear(u64 address, u64 size);
 
   u8* base_;
   u64 size_;
   u8* pages_;
   std::vector<Trap> traps_;
   std::vector<u64> lent_;  // numbers of pages
+  // Where pages have ever been mapped, so that nobody need look at the whole table.
+  static constexpr u64 used_unit = u64{1} << 30;
+  std::vector<bool> used_;
+  Journal* journal_ = nullptr;
 };
 
 }  // namespace diptych
