@@ -57,7 +57,7 @@ int run(int argc, char** argv) {
   described.add_options()
       ("programs", options::value(&program_list), ("of " + all_names).c_str())
       ("runners", options::value(&runner_list),
-       "of native,qemu,baseline,interp; those that cannot be used here are left out with a note, unless they are named")
+       "of native,qemu,baseline,breakpoint,watchpoint,interp; those that cannot be used here are left out with a note, unless they are named")
       ("rounds", options::value(&plan.rounds)->default_value(plan.rounds), "how often each runs")
       ("scale", plain(plan.scale), "of the work, where 1 is about half a second natively")
       ("slow-scale", plain(plan.slow_scale),
@@ -84,7 +84,7 @@ int run(int argc, char** argv) {
 
   const auto chosen_programs = choose(std::vector(std::begin(programs), std::end(programs)), program_list);
   if (!chosen_programs) return complain(chosen_programs.error().message);
-  const auto chosen_runners = choose(all_runners({DIPTYCH_BENCH_PROGRAMS, command}), runner_list);
+  const auto chosen_runners = choose(all_runners({DIPTYCH_BENCH_PROGRAMS, command, DIPTYCH_LOOKED_ON}), runner_list);
   if (!chosen_runners) return complain(chosen_runners.error().message);
   std::vector<Runner> runners;
   nlohmann::json left_out = nlohmann::json::object();

@@ -29,6 +29,11 @@ std::optional<double> mean_speed(std::span<const Measured> all, Kind kind, const
   return geometric_mean(speeds);
 }
 
+std::vector<std::string> compared_with(const Runner& runner) {
+  if (!runner.beside.empty()) return {runner.beside};
+  return {"native", "qemu"};
+}
+
 // One column of the table: what it is called, and its text for a program and for a kind's means.
 struct Column {
   std::string title;
@@ -57,11 +62,13 @@ std::vector<Column> columns(std::span<const Measured> all, std::span<const Runne
                     [&runner, to, all](Kind kind) { return shown("{:.2f}", mean_ratio(all, kind, runner, to)); }});
   };
   for (const Runner& runner : runners)
-    if (runner.name != "native") times(runner, "native", runner.name + "/native");
+    if (runner.name != "native" && runner.beside.empty()) times(runner, "native", runner.name + "/native");
   for (const Runner& runner : runners)
-    if (runner.ours) times(runner, "qemu", runner.name + "/qemu");
+    if (runner.ours && runner.beside.empty()) times(runner, "qemu", runner.name + "/qemu");
   for (const Runner& runner : runners)
-    if (runner.ours)
+    if (!runner.beside.empty()) times(runner, runner.beside, runner.name + "/" + runner.beside);
+  for (const Runner& runner : runners)
+    if (runner.ours && runner.beside.empty())
       made.push_back(
           {runner.name + " M/s",
            [&runner](const Measured& measured) { return shown("{:.0f}", million_a_second(measured, runner)); },
@@ -137,7 +144,7 @@ json as_json(std::span<const Measured> all, std::span<const Runner> runners, con
     for (const Runner& runner : runners) {
       if (runner.name == "native") continue;
       json entry = {{"runner", runner.name}};
-      for (const char* to : {"native", "qemu"})
+      for (const std::string& to : compared_with(runner))
         if (const auto ratio = ratio_of(measured, runner, to); ratio && runner.name != to)
           entry[fmt::format("times_{}", to)] = {{"median", ratio->median}, {"spread", ratio->spread}};
       if (const auto speed = million_a_second(measured, runner)) entry["million_instructions_a_second"] = *speed;
@@ -154,7 +161,7 @@ json as_json(std::span<const Measured> all, std::span<const Runner> runners, con
     for (const Runner& runner : runners) {
       if (runner.name == "native") continue;
       json entry = {{"kind", name_of(kind)}, {"runner", runner.name}};
-      for (const char* to : {"native", "qemu"})
+      for (const std::string& to : compared_with(runner))
         if (const auto mean = mean_ratio(all, kind, runner, to); mean && runner.name != to)
           entry[fmt::format("times_{}", to)] = *mean;
       if (const auto speed = mean_speed(all, kind, runner)) entry["million_instructions_a_second"] = *speed;

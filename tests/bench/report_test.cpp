@@ -11,7 +11,8 @@ namespace {
 const std::vector<Runner> runners = {{"native", false, false, {}},
                                      {"qemu", false, false, {}},
                                      {"baseline", false, true, {}},
-                                     {"interp", true, true, {}}};
+                                     {"interp", true, true, {}},
+                                     {"watchpoint", false, true, {}, "baseline"}};
 
 Series series(std::string runner, bool slow, std::vector<double> cpu, std::optional<double> instructions = {}) {
   return {runner, slow, cpu, cpu, instructions};
@@ -22,7 +23,7 @@ const std::vector<Measured> all = {
     {{"first", Kind::integer, 100}, 100, 10,
      {series("native", false, {1, 1, 2}), series("qemu", false, {4, 4, 8}), series("baseline", false, {2, 2, 4}),
       series("native", true, {0.1, 0.1, 0.1}), series("qemu", true, {0.5, 0.5, 0.5}),
-      series("interp", true, {2, 2, 2}, 300e6)},
+      series("interp", true, {2, 2, 2}, 300e6), series("watchpoint", false, {3, 3, 6}, 300e6)},
      {}},
     {{"second", Kind::integer, 100}, 100, 10,
      {series("native", false, {1, 1, 1}), series("qemu", false, {9, 9, 9})}, {"baseline is wrong"}},
@@ -43,6 +44,15 @@ TEST_CASE("ratios are taken round by round, between runs of the same size") {
   CHECK(!ratio_of(all[2], runners[3], "native"));
 }
 
+TEST_CASE("what is beside another runner is compared with it alone") {
+  const nlohmann::json json = as_json(all, runners, {.rounds = 3});
+  const nlohmann::json& ratio = json["programs"][0]["ratios"][3];
+  CHECK(ratio["runner"] == "watchpoint");
+  CHECK(ratio["times_baseline"]["median"] == 1.5);
+  CHECK(!ratio.contains("times_native"));
+  CHECK(*mean_ratio(all, Kind::integer, runners[4], "baseline") == Approx(1.5));
+}
+
 TEST_CASE("means are of one kind of program") {
   CHECK(*mean_ratio(all, Kind::integer, runners[1], "native") == Approx(6));
   CHECK(*mean_ratio(all, Kind::floating, runners[1], "native") == Approx(20));
@@ -52,20 +62,20 @@ TEST_CASE("means are of one kind of program") {
 TEST_CASE("the table has a line for each program, and says where nothing was measured") {
   CHECK(table(all, runners) ==
         "integer           native s  qemu/native  baseline/native  interp/native  baseline/qemu  interp/qemu"
-        "  baseline M/s  interp M/s  spread\n"
+        "  watchpoint/baseline  baseline M/s  interp M/s  spread\n"
         "first                1.000         4.00             2.00          20.00           0.50         4.00"
-        "             -         150     0 %\n"
+        "                 1.50             -         150     0 %\n"
         "second               1.000         9.00                -              -              -            -"
-        "             -           -     0 %\n"
+        "                    -             -           -     0 %\n"
         "geometric mean                     6.00             2.00          20.00           0.50         4.00"
-        "             -         150\n"
+        "                 1.50             -         150\n"
         "\n"
         "floating point    native s  qemu/native  baseline/native  interp/native  baseline/qemu  interp/qemu"
-        "  baseline M/s  interp M/s  spread\n"
+        "  watchpoint/baseline  baseline M/s  interp M/s  spread\n"
         "third                2.000        20.00             5.00              -           0.25            -"
-        "             -           -     0 %\n"
+        "                    -             -           -     0 %\n"
         "geometric mean                    20.00             5.00              -           0.25            -"
-        "             -           -\n"
+        "                    -             -           -\n"
         "\n");
 }
 

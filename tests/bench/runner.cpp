@@ -15,6 +15,13 @@ std::vector<Runner> all_runners(const Places& places) {
                                                     built_for(program, "riscv64"), std::to_string(size)};
                   }};
   };
+  // What is set in a program that runs by the tier `baseline`, and not met.
+  auto looked_on = [places, built_for](std::string name) {
+    return Runner{name, false, true, [=](std::string_view program, std::uint64_t size) {
+                    return std::vector<std::string>{places.looked_on.string(), name, built_for(program, "riscv64"),
+                                                    std::to_string(size)};
+                  }, "baseline"};
+  };
   return {
       {"native", false, false,
        [=](std::string_view program, std::uint64_t size) {
@@ -25,6 +32,8 @@ std::vector<Runner> all_runners(const Places& places) {
          return std::vector<std::string>{"qemu-riscv64", built_for(program, "riscv64"), std::to_string(size)};
        }},
       tier("baseline", false),
+      looked_on("breakpoint"),
+      looked_on("watchpoint"),
       tier("interp", true),
   };
 }

@@ -15,6 +15,7 @@ namespace diptych::bench {
 struct Places {
   std::filesystem::path programs;  ///< NAME.native and NAME.riscv64 lie there
   std::filesystem::path diptych;   ///< the command
+  std::filesystem::path looked_on;  ///< diptych-bench-looked-on
 };
 
 struct Runner {
@@ -22,6 +23,7 @@ struct Runner {
   bool slow = false;  ///< an interpreter: it is given less to do, and so are those it is compared with then
   bool ours = false;  ///< a tier of the engine
   std::function<std::vector<std::string>(std::string_view program, std::uint64_t size)> command;
+  std::string beside = {};  ///< compared with this runner only, if any
 };
 
 /// In the order in which they are shown.
