@@ -44,8 +44,6 @@ std::optional<u32> Compiler::compile(const ir::Block& block, const Request& requ
   made.instructions = u32(block.guest.size());
   made.code = begin;
   made.code_end = a_.position();
-  made.guest.reserve(block.guest.size());
-  for (const ir::GuestInstruction& guest : block.guest) made.guest.push_back(guest.pc);
   made.variant = request.variant;
   made.uses_variant = depends_on_rounding_;
   return translation_;

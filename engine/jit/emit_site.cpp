@@ -9,6 +9,7 @@ u32 Compiler::site(ValueId n) {
   made.instruction = at(n);
   made.translation = translation_;
   made.guest = guest_;
+  made.pc = block_->guest[guest_].pc;
   made.raises = values_.raises(n);
   const ir::Traits& traits = ir::traits_of(made.instruction.opcode);
   for (std::size_t k = 0; k < traits.operands; ++k) {

@@ -40,6 +40,7 @@ struct Site {
   bool raises = false;       ///< of a floating-point operation: its flags count
   u32 translation = 0;
   u32 guest = 0;      ///< number of its guest instruction within the block
+  u64 pc = 0;         ///< and the address
   u32 displaced = 0;  ///< first of its displaced words
   u32 displaced_end = 0;
 };
@@ -56,7 +57,10 @@ struct Link {
   u32 displacement = 0;  ///< position of the four bytes that say where it goes
   u32 stub = 0;          ///< where it goes while it is not linked
   u32 translation = 0;   ///< the one it lies in
-  u32 to = 0;            ///< the one it was linked to last
+  u32 to = none;         ///< the one it goes to, if it is linked
+  u32 next = none;       ///< of the links to that one
+
+  static constexpr u32 none = ~u32{0};
 };
 
 /// A block's host code.
@@ -65,8 +69,7 @@ struct Translation {
   u64 end = 0;  ///< one past its last byte of guest code
   u32 instructions = 0;
   u32 code = 0, code_end = 0;  ///< positions
-  std::vector<u64> guest;      ///< the address of each guest instruction
-  std::vector<u32> incoming;   ///< links that jump here
+  u32 incoming = Link::none;   ///< the first of the links that jump here
   u8 variant = 0;
   bool uses_variant = false;   ///< it serves this variant only
 };

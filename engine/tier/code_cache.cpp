@@ -1,6 +1,7 @@
 #include "engine/tier/code_cache.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace diptych {
 namespace {
@@ -48,15 +49,25 @@ std::optional<CodeCache::Index> CodeCache::add(const ir::Block& block, const jit
 void CodeCache::link(u32 number, Index to) {
   jit::Link& link = records_.links[number];
   jit::Translation& target = records_.translations[to];
+  if (link.to != jit::Link::none) forget(number);
   a_.direct(link.displacement, target.code);
   link.to = to;
-  target.incoming.push_back(number);
+  link.next = std::exchange(target.incoming, number);
   if (target.uses_variant) linked_by_variant_.push_back(number);
 }
 
 void CodeCache::unlink(u32 number) {
-  const jit::Link& link = records_.links[number];
+  jit::Link& link = records_.links[number];
   a_.direct(link.displacement, link.stub);
+  link.to = jit::Link::none;
+}
+
+// Takes a link out of the list of those to where it goes.
+void CodeCache::forget(u32 number) {
+  const jit::Link& link = records_.links[number];
+  u32* at = &records_.translations[link.to].incoming;
+  while (*at != number) at = &records_.links[*at].next;
+  *at = link.next;
 }
 
 void CodeCache::remember(Index index) {
@@ -80,8 +91,8 @@ void CodeCache::invalidate(Range range) {
     jit::Translation& one = records_.translations[index];
     const bool overlaps = one.pc - range.address < range.size || range.address - one.pc < one.end - one.pc;
     if (overlaps) {
-      for (u32 link : one.incoming) unlink(link);
-      one.incoming.clear();
+      for (u32 link = std::exchange(one.incoming, jit::Link::none); link != jit::Link::none; link = records_.links[link].next)
+        unlink(link);
     }
     return overlaps;
   });
@@ -90,8 +101,8 @@ void CodeCache::invalidate(Range range) {
 
 void CodeCache::change_variant() {
   for (u32 number : linked_by_variant_) {
-    // Who is linked again with every change must not be listed once more each time.
-    std::erase(records_.translations[records_.links[number].to].incoming, number);
+    if (records_.links[number].to == jit::Link::none) continue;  // changed code was there
+    forget(number);
     unlink(number);
   }
   linked_by_variant_.clear();

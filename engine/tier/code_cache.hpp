@@ -60,6 +60,7 @@ class CodeCache {
  private:
   CodeCache(jit::Frame& frame, CodeMemory memory);
   void unlink(u32 link);
+  void forget(u32 link);
   void forget_jumps();
 
   jit::Frame& frame_;

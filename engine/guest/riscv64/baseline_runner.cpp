@@ -259,7 +259,7 @@ Stop BaselineRunner::run_translated() {
         const jit::Site& site = cache_->records().sites[frame.site];
         const jit::Translation& within = (*cache_)[site.translation];
         jit::restore_state(frame, cache_->records(), site);
-        pc = within.guest[site.guest];
+        pc = site.pc;
         frame.left += within.instructions - site.guest;
         hart.retired = frame.total - frame.left;
         if (const auto& i = site.instruction; i.opcode == ir::Opcode::trap || i.opcode == ir::Opcode::trap_if)

@@ -85,7 +85,7 @@ class Rig {
         const Site& site = cache_->records().sites[frame_->site];
         const Translation& within = (*cache_)[site.translation];
         restore_state(*frame_, cache_->records(), site);
-        hart.state.words[riscv64::pc_word] = within.guest[site.guest];
+        hart.state.words[riscv64::pc_word] = site.pc;
         frame_->left += within.instructions - site.guest;
         const ir::Opcode opcode = site.instruction.opcode;
         if (opcode == ir::Opcode::trap || opcode == ir::Opcode::trap_if) hart.stop = {.kind = StopKind(site.instruction.immediate)};

@@ -226,8 +226,13 @@ TEST_CASE("what is kept about links and jumps does not grow with how often they 
   const Result wanted = rig.interpreted(code, input, 100000), got = rig.translated(code, input, 100000);
   CHECK(got == wanted);
   std::size_t incoming = 0;
-  for (const jit::Translation& one : rig.runner().cache().records().translations) incoming += one.incoming.size();
-  CHECK(incoming <= rig.runner().cache().records().links.size());
+  const jit::Records& records = rig.runner().cache().records();
+  for (u32 to = 0; to < records.translations.size(); ++to)
+    for (u32 link = records.translations[to].incoming; link != jit::Link::none; link = records.links[link].next) {
+      CHECK(records.links[link].to == to);
+      // Each is in one list, once.
+      REQUIRE(++incoming <= records.links.size());
+    }
   CHECK(rig.runner().cache().remembered() <= jit::Frame::jump_cache_size);
 }
 
