@@ -252,6 +252,7 @@ std::optional<Timeline::Halted> Timeline::seek(u64 most) {
     }
     const Event event = advance(until);
     if (event.kind == EventKind::exited || event.kind == EventKind::killed) break;
+    if (event.kind == EventKind::stop_point || event.kind == EventKind::access) execution_.step();
     if (event.kind == EventKind::time && time() == until && until != target_) remember();
   }
   if (time() < target_ && time() >= pause) return std::nullopt;

@@ -15,6 +15,8 @@ struct Options {
                             ///< and is fetched from there before it is used
   bool keep_state = true;   ///< words of the state in registers, to be rebuilt where the block is left
   bool link = true;         ///< jumps go straight from block to block
+  bool cut = false;         ///< where a budget or a step ends within a block, its begin is a block of its own, so
+                            ///< that everything is done by translated code; else the rest is evaluated
 
   bool operator==(const Options&) const = default;
 };

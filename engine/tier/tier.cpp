@@ -48,10 +48,10 @@ class BaselineTier final : public Tier {
 
 }  // namespace
 
-Result<std::unique_ptr<Tier>> make_tier(std::string_view name) {
+Result<std::unique_ptr<Tier>> make_tier(std::string_view name, const jit::Options& options) {
   if (name == "interp") return std::make_unique<InterpreterTier>();
   if (name == "baseline") {
-    auto runner = riscv64::BaselineRunner::create({}, code_size);
+    auto runner = riscv64::BaselineRunner::create(options, code_size);
     if (!runner) return std::unexpected(std::move(runner).error());
     return std::make_unique<BaselineTier>(std::move(*runner));
   }

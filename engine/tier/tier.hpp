@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/guest/hart.hpp"
+#include "engine/jit/options.hpp"
 #include "engine/machine/error.hpp"
 #include "engine/machine/program.hpp"
 #include "engine/memory/window.hpp"
@@ -45,7 +46,8 @@ class Tier {
   virtual void stop_at(const StopPoints* points) = 0;
 };
 
-/// By the name on the command line: "interp", "baseline". An error lists the names there are.
-Result<std::unique_ptr<Tier>> make_tier(std::string_view name);
+/// By the name on the command line: "interp", "baseline". An error lists the names there are. The options are for
+/// translated code.
+Result<std::unique_ptr<Tier>> make_tier(std::string_view name, const jit::Options& options = {});
 
 }  // namespace diptych

@@ -1,5 +1,6 @@
 #include "gdbstub/beside/case_reference.hpp"
 
+#include "engine/tier/baseline_machine.hpp"
 #include "oracle/comparison/explain.hpp"
 #include "oracle/machines.hpp"
 
@@ -56,10 +57,19 @@ class CaseReference final : public Reference {
   std::optional<KeptOutcome> last_;
 };
 
+// Stages of translated code stand for themselves at each instruction, too.
+Result<std::unique_ptr<Machine>> make_stepwise(std::string_view name, Guest guest) {
+  const auto stage = std::ranges::find(jit::stages, name, &jit::Stage::name);
+  if (stage == jit::stages.end()) return make_machine(name, guest);
+  jit::Stage one = *stage;
+  one.options.cut = true;
+  return make_baseline_machine(one);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Reference>> make_case_reference(const Case& some, std::string_view name) {
-  auto machine = make_machine(name, some.guest());
+  auto machine = make_stepwise(name, some.guest());
   if (!machine) return std::unexpected(std::move(machine).error());
   if (!(*machine)->describe().exact_budget)
     return fail(ErrorKind::unsupported, fmt::format("{} cannot stop after a number of instructions, so it cannot stand beside the engine", name));

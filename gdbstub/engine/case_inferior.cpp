@@ -73,7 +73,8 @@ Result<std::unique_ptr<Inferior>> make_case_inferior(const Case& some, std::stri
   if (auto checked = check(some.program, some.input); !checked) return std::unexpected(std::move(checked).error());
   if (some.guest() != Guest::riscv64)
     return fail(ErrorKind::unsupported, fmt::format("a {} case cannot be debugged", name_of(some.guest())));
-  Result<std::unique_ptr<Tier>> tier = make_tier(tier_name);
+  // A case is debugged for the sake of the engine: each step is to be as the tier makes it.
+  Result<std::unique_ptr<Tier>> tier = make_tier(tier_name, {.cut = true});
   if (!tier) return std::unexpected(std::move(tier).error());
   auto execution = CaseExecution::create(some.program, some.input, std::move(*tier));
   if (!execution) return std::unexpected(std::move(execution).error());

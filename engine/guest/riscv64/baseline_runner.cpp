@@ -133,7 +133,7 @@ std::optional<CodeCache::Index> BaselineRunner::translation_at(u64 pc) {
   // Others know of no stop points.
   if (shares_ && (!points_ || points_->empty()))
     if (const auto made = made_before(pc)) return made;
-  return made_anew(pc);
+  return made_anew(pc, Lifter::most_instructions);
 }
 
 // Of a block that the stages share; what was made of the same one before is good again.
@@ -158,8 +158,8 @@ std::optional<CodeCache::Index> BaselineRunner::made_before(u64 pc) {
   return watched(*index);
 }
 
-std::optional<CodeCache::Index> BaselineRunner::made_anew(u64 pc) {
-  for (std::size_t most = Lifter::most_instructions; most != 0; most /= 2) {
+std::optional<CodeCache::Index> BaselineRunner::made_anew(u64 pc, std::size_t most) {
+  for (; most != 0; most /= 2) {
     if (!lift(pc, most)) return std::nullopt;
     if (const auto made = cache_->add(block_, request(), lifted_for_variant_)) return watched(*made);
   }
@@ -188,7 +188,13 @@ bool BaselineRunner::evaluate() {
 Stop BaselineRunner::step() {
   if (hart.state.words[pc_word] == code_end_) return hart.stop = {.kind = StopKind::end};
   hart.memory.ignore_watches(true);
-  if (evaluate()) hart.stop = {.kind = StopKind::budget};
+  if (options_.cut) {
+    const StopPoints* const points = std::exchange(points_, nullptr);
+    run({1});
+    points_ = points;
+  } else if (evaluate()) {
+    hart.stop = {.kind = StopKind::budget};
+  }
   hart.memory.ignore_watches(false);
   return hart.stop;
 }
@@ -233,7 +239,8 @@ Stop BaselineRunner::run_translated() {
     for (u64 page : hart.memory.stale_pages()) cache_->invalidate({page, page_size});
     hart.memory.clear_stale_pages();
     const u32 generation = cache_->generation();
-    const std::optional<CodeCache::Index> here = translation_at(pc);
+    std::optional<CodeCache::Index> here = translation_at(pc);
+    if (here && options_.cut && (*cache_)[*here].instructions > frame.left) here = made_anew(pc, frame.left);
     if (!here) return hart.stop;
     if (options_.link && generation == cache_->generation()) {
       if (link) cache_->link(*link, *here);

@@ -56,7 +56,7 @@ class BaselineRunner {
   Stop run_translated();
   std::optional<CodeCache::Index> translation_at(u64 pc);
   std::optional<CodeCache::Index> made_before(u64 pc);
-  std::optional<CodeCache::Index> made_anew(u64 pc);
+  std::optional<CodeCache::Index> made_anew(u64 pc, std::size_t most);
   std::optional<CodeCache::Index> watched(CodeCache::Index made);
   jit::Compiler::Request request() const;
   bool watch(u64 begin, u64 end);
