@@ -58,6 +58,19 @@ class Untouched {
 
 constexpr u64 worth_asking = 64;
 
+// Adds the time it lives.
+class Spending {
+ public:
+  explicit Spending(std::chrono::nanoseconds& spent) : spent_(spent) {}
+  Spending(const Spending&) = delete;
+  Spending& operator=(const Spending&) = delete;
+  ~Spending() { spent_ += std::chrono::steady_clock::now() - begin_; }
+
+ private:
+  std::chrono::nanoseconds& spent_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
 void sort(auto& runs) { std::ranges::sort(runs, {}, [](const auto& run) { return run.begin; }); }
 
 // Sorted runs that touch or overlap become one.
@@ -116,7 +129,6 @@ void Journal::keep(u64 page) {
     image = pool_.take();
     std::memcpy(image, bytes, page_size);
   }
-  if (image) ++copied_;
   add_image(page, image);
 }
 
@@ -156,6 +168,7 @@ void Journal::open(u64 begin, u64 end, bool known) {
 }
 
 void Journal::before_write(u64 begin, u64 end) {
+  const Spending spending(spent_);
   if (end == begin + 1) {
     // One page is written because of one access: others will follow.
     u64 granule = smallest_granule;
@@ -172,6 +185,7 @@ void Journal::before_write(u64 begin, u64 end) {
 }
 
 void Journal::before_change(u64 begin, u64 end, bool loses_bytes) {
+  const Spending spending(spent_);
   if (loses_bytes) open(begin, end, false);
   if (layers_.empty()) return;
   const u8* const pages = window_.rights_table();
@@ -230,6 +244,7 @@ void Journal::drop_unchanged() {
 }
 
 u64 Journal::mark() {
+  const Spending spending(spent_);
   if (layers_.empty()) {
     layers_.push_back({next_number_, {}, {}});
     unguarded_.clear();
@@ -274,6 +289,7 @@ u64 Journal::mark() {
 }
 
 void Journal::forget(u64 mark) {
+  const Spending spending(spent_);
   const std::size_t at = find(mark);
   if (at == layers_.size()) return;
   settle();

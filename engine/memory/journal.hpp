@@ -7,6 +7,7 @@
 #include "engine/memory/range.hpp"
 #include "engine/memory/window.hpp"
 
+#include <chrono>
 #include <vector>
 
 namespace diptych {
@@ -41,8 +42,9 @@ class Journal {
   /// Bytes taken for all that is kept.
   std::size_t size() const;
 
-  /// Pages copied so far, by writes and by marks: how much work it was.
-  u64 pages_copied() const { return copied_; }
+  /// The host's time that all this has taken so far, the signals of refused writes beside. Who marks in time
+  /// with it, so that it stays a small part of all time, need not know what the guest does.
+  std::chrono::nanoseconds spent() const { return spent_; }
 
   // For the window.
 
@@ -92,7 +94,7 @@ class Journal {
   u64 ahead_ = 0;             // and how many pages are kept then
 
   std::vector<u64> written_;  // pages written between the last two marks, ascending
-  u64 copied_ = 0;
+  std::chrono::nanoseconds spent_{0};
 };
 
 }  // namespace diptych
