@@ -99,6 +99,10 @@ void Emulator::ready(u64 version, const GuestState& state) {
     version_ = version;
     stale_ = false;
   }
+  set(state);
+}
+
+void Emulator::set(const GuestState& state) {
   std::array<void*, GuestState::capacity> values;
   for (std::size_t i = 0; i < ids_.size(); ++i)
     values[i] = const_cast<u64*>(&state.words[traits_.registers[i].word]);  // Unicorn only reads them

@@ -43,6 +43,12 @@ class Emulator {
   /// what the host last wrote to executable memory: as long as it is the same, the host changed nothing.
   void ready(u64 version, const GuestState& state);
 
+  /// The registers alone, the PC excepted.
+  void set(const GuestState& state);
+
+  /// For who lays pages into the engine himself and changes what they hold.
+  void forget_translations(u64 address, u64 size);
+
   /// Runs until something stops it. Translations the guest itself has outdated are noted.
   uc_err start(u64 pc);
 
@@ -65,7 +71,6 @@ class Emulator {
 
   Emulator(const GuestTraits& traits, uc_engine* engine);
   Result<void> unmap(const Mapping& mapping);
-  void forget_translations(u64 address, u64 size);
 
   const GuestTraits& traits_;
   uc_engine* engine_;
