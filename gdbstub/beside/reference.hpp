@@ -10,6 +10,8 @@
 
 namespace diptych::gdb {
 
+class Follower;
+
 class Reference {
  public:
   Reference() = default;
@@ -19,6 +21,9 @@ class Reference {
 
   /// "unicorn"
   virtual const std::string& name() const = 0;
+
+  /// Itself, if it is one that goes along with the engine, rather than be run whenever it is looked at.
+  virtual Follower* follower() { return nullptr; }
 
   /// What it has come to after as many instructions as the engine.
   struct Sight {

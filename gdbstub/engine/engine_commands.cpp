@@ -109,7 +109,8 @@ std::string EngineTarget::difference() {
 
 std::string EngineTarget::statistics() const {
   const Execution& execution = inferior_->execution();
-  return fmt::format("{} instructions retired on {}\ntime {} of {}\n{} moments remembered since {}, {:.1f} MiB of {:.1f}\n{} breakpoints, {} watchpoints\n",
+  const std::string beside = follower_ ? follower_->statistics() : std::string();
+  return beside + fmt::format("{} instructions retired on {}\ntime {} of {}\n{} moments remembered since {}, {:.1f} MiB of {:.1f}\n{} breakpoints, {} watchpoints\n",
                      tier().hart().retired, tier().name(), timeline_.time(), execution.recorded_until(), timeline_.moments(),
                      timeline_.beginning(), double(execution.kept()) / (1 << 20), double(history_bytes_) / (1 << 20),
                      stops_.addresses().size(), watchpoints_.size());

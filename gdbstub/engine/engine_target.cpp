@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace diptych::gdb {
 namespace {
@@ -27,6 +28,8 @@ EngineTarget::EngineTarget(std::unique_ptr<Inferior> inferior, std::unique_ptr<R
       description_(riscv64::describe(inferior_->os_abi())),
       own_registers_(description_.registers.size()) {
   if (reference_) {
+    follower_ = reference_->follower();
+    if (follower_) follower_->accompany(*inferior_, timeline_);
     panel_.emplace(*inferior_, timeline_, *reference_);
     if (!two_threads_) panel_->describe(description_);
   }
@@ -60,7 +63,7 @@ void EngineTarget::write_register(u32 thread, std::size_t number, std::span<cons
   // Debuggers write back what they read; only a change is one.
   if (changed == state()) return;
   timeline_.set_state(changed);
-  if (panel_) panel_->moved();
+  led_elsewhere();
 }
 
 std::size_t EngineTarget::read_memory(u32 thread, u64 address, std::span<u8> bytes) const {
@@ -71,7 +74,7 @@ std::size_t EngineTarget::read_memory(u32 thread, u64 address, std::span<u8> byt
 
 bool EngineTarget::write_memory(u32 thread, u64 address, std::span<const u8> bytes) {
   if (is_reference(thread) || !timeline_.write(address, bytes)) return false;
-  if (panel_) panel_->moved();
+  led_elsewhere();
   return true;
 }
 
@@ -134,6 +137,7 @@ void EngineTarget::resume(Resume how) {
   passes_ = program_counter(1) == halted_at_;
   if (panel_) panel_->moved();
   if (how.kind != ResumeKind::go_on) plan_.reset();
+  if (follower_ && (how.direction == Direction::backward || (plan_ && plan_->kind == PlanKind::time))) follower_->changed();
   if (plan_) return;
   if (how.direction == Direction::backward) {
     last_signal_.reset();
@@ -155,14 +159,18 @@ std::optional<Halt> EngineTarget::advance(u64 most) {
       if (halted->edge == Timeline::Edge::none && halted->event.kind == EventKind::time) why_ = "After a step back.";
     }
   } else if (how_.kind == ResumeKind::step) {
-    halt = halt_of(*timeline_.step());
-    if (halt->reason == HaltReason::other && halt->signal == Signal::trap) why_ = "After a step.";
+    if (const auto halted = go_one()) halt = halt_of(*halted);
+    if (halt && halt->reason == HaltReason::other && halt->signal == Signal::trap) why_ = "After a step.";
   } else {
     halt = how_.kind == ResumeKind::range ? step_range(most) : forward(most);
   }
   if (std::string said = inferior_->execution().take_notice(); !said.empty()) notice_ += said + "\n";
-  if (halt && panel_ && halt->alive() && !plan_ && how_.direction == Direction::forward)
+  if (follower_) {
+    notice_ += follower_->take_notice();
+    if (follower_->take_parting()) halt = parted();
+  } else if (halt && panel_ && halt->alive() && !plan_ && how_.direction == Direction::forward) {
     if (const auto parted = compare()) halt = parted;
+  }
   if (halt) {
     plan_.reset();
     halted_at_ = halt->alive() ? program_counter(1) : ~u64{0};
@@ -171,6 +179,11 @@ std::optional<Halt> EngineTarget::advance(u64 most) {
 }
 
 std::optional<Halt> EngineTarget::follow_plan(u64 most) {
+  if (plan_->kind == PlanKind::divergence && follower_) {
+    auto halt = toward_divergence();
+    if (halt && !follower_->has_parted()) notice_ += fmt::format("{} agrees up to here.\n", reference_->name());
+    return halt;
+  }
   if (plan_->kind == PlanKind::divergence) {
     const bool found = run_to_divergence(false);
     if (!found) notice_ += fmt::format("{} agrees up to here.\n", reference_->name());
@@ -189,18 +202,29 @@ std::optional<Halt> EngineTarget::follow_plan(u64 most) {
 
 std::optional<Halt> EngineTarget::forward(u64 most) {
   if (std::exchange(passes_, false) && stops_.has(program_counter(1))) {
-    const auto halted = timeline_.step();
+    const auto halted = go_one();
+    if (!halted) return std::nullopt;
     if (halted->event.kind != EventKind::time || halted->edge != Timeline::Edge::none) return halt_of(*halted);
   }
-  const auto halted = timeline_.forward(most);
+  const auto halted = follower_ ? follower_->forward(most) : timeline_.forward(most);
   if (!halted) return std::nullopt;
   return halt_of(*halted);
+}
+
+// Nothing: there is more to be done before it is one.
+std::optional<Timeline::Halted> EngineTarget::go_one() { return follower_ ? follower_->step() : timeline_.step(); }
+
+// By hand or backwards: what the reference knows of here does not hold.
+void EngineTarget::led_elsewhere() {
+  if (follower_) follower_->changed();
+  if (panel_) panel_->moved();
 }
 
 std::optional<Halt> EngineTarget::step_range(u64 most) {
   for (u64 i = 0; i < most; ++i) {
     if (!std::exchange(passes_, false) && stops_.has(program_counter(1))) return stopped_at_point();
-    const auto halted = timeline_.step();
+    const auto halted = go_one();
+    if (!halted) return std::nullopt;
     if (halted->event.kind != EventKind::time || halted->edge != Timeline::Edge::none) return halt_of(*halted);
     if (program_counter(1) - how_.begin >= how_.end - how_.begin) {
       why_ = "After a step.";
@@ -289,7 +313,8 @@ void EngineTarget::pass_signals(std::span<const Signal> signals) {
   u64 set = 0;
   for (const Signal one : signals)
     if (const int number = linux_number_of(one); number > 0 && number <= 64) set |= u64{1} << (number - 1);
-  inferior_->execution().pass_signals(set);
+  if (follower_) follower_->pass_signals(set);
+  else inferior_->execution().pass_signals(set);
 }
 
 bool EngineTarget::catch_calls(std::optional<std::vector<u64>> which) {
@@ -309,7 +334,7 @@ Result<void> EngineTarget::restart(const Launch& launch) {
   for (const Watchpoint& one : watchpoints_) tier().hart().memory.watch_accesses({one.address, one.size}, one.access);
   agreed_until_ = 0;
   last_signal_.reset();
-  if (panel_) panel_->moved();
+  led_elsewhere();
   halted_at_ = program_counter(1);
   why_ = "At the beginning.";
   return {};
@@ -334,8 +359,45 @@ std::optional<Halt> EngineTarget::compare() {
   return std::nullopt;
 }
 
+// One that goes along has found the very instruction: the engine stands behind it.
+Halt EngineTarget::parted() {
+  if (panel_) panel_->moved();
+  why_ = fmt::format("{} differs after {} instructions, at\n{}It takes over the engine's state when the guest goes on.\n", reference_->name(),
+                     tier().hart().retired, panel_->sight().difference);
+  notice_ += why_;
+  return signalled(Signal::trap);
+}
+
+// A part of the way there, past all other places to halt at; a halt at the end of it, or of the guest.
+std::optional<Halt> EngineTarget::toward_divergence() {
+  auto halted = follower_->forward(std::numeric_limits<u64>::max());
+  const auto passed = [&] {
+    const EventKind kind = halted->event.kind;
+    return kind == EventKind::stop_point || kind == EventKind::access || kind == EventKind::call || kind == EventKind::call_done;
+  };
+  if (halted && !follower_->has_parted() && passed()) halted = follower_->step();
+  if (follower_->has_parted()) return signalled(Signal::trap);
+  if (halted && (halted->event.kind == EventKind::exited || halted->event.kind == EventKind::killed)) return halt_of(*halted);
+  return std::nullopt;
+}
+
 bool EngineTarget::run_to_divergence(bool before) {
   if (!panel_) return false;
+  if (follower_) {
+    while (!(last_halt_ = toward_divergence())) {}
+    notice_ += follower_->take_notice();
+    if (!follower_->take_parting()) return false;
+    parted();
+    if (before) {
+      follower_->changed();
+      timeline_.begin_back_step();
+      while (!timeline_.backward(1 << 20)) {}
+      panel_->moved();
+      notice_ += fmt::format("This is one instruction earlier, at {:#x}; `stepi` executes it.\n", program_counter(1));
+    }
+    halted_at_ = program_counter(1);
+    return true;
+  }
   // Where they have parted already, the first cause is asked for.
   if (panel_->sight().diverged) agreed_until_ = timeline_.beginning();
   while (!panel_->sight().diverged) {

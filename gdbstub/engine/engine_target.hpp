@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/debug/timeline.hpp"
+#include "gdbstub/beside/follower.hpp"
 #include "gdbstub/beside/panel_view.hpp"
 #include "gdbstub/breakpoints.hpp"
 #include "gdbstub/engine/inferior.hpp"
@@ -87,7 +88,11 @@ class EngineTarget final : public Target {
   std::optional<Halt> forward(u64 most);
   std::optional<Halt> step_range(u64 most);
   Halt stopped_at_point();
+  void led_elsewhere();
+  std::optional<Timeline::Halted> go_one();
   std::optional<Halt> compare();
+  Halt parted();
+  std::optional<Halt> toward_divergence();
   std::optional<Halt> follow_plan(u64 most);
 
   // engine_commands.cpp
@@ -107,6 +112,7 @@ class EngineTarget final : public Target {
   Breakpoints breakpoints_;
   std::vector<Watchpoint> watchpoints_;
   Timeline timeline_;
+  Follower* follower_ = nullptr;  // the reference, if it is one that goes along
   std::optional<PanelView> panel_;
   Description description_;
   const std::size_t own_registers_;  // of the description, the first; the reference's follow

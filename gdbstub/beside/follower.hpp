@@ -1,0 +1,117 @@
+// Unicorn going along with the engine through a program that makes system calls. Over and over it runs ahead on
+// copies of the pages it touches, the engine comes after, and both are held against each other. Calls and signals
+// are the engine's alone: after each the reference takes over its state.
+#pragma once
+
+#include "engine/debug/timeline.hpp"
+#include "gdbstub/beside/reference.hpp"
+#include "gdbstub/engine/inferior.hpp"
+#include "oracle/comparison/explain.hpp"
+#include "oracle/unicorn/companion.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace diptych::gdb {
+
+class Follower final : public Reference {
+ public:
+  /// Errors: it cannot run this guest, or Unicorn does not start.
+  static Result<std::unique_ptr<Follower>> create(Guest guest);
+
+  /// Whom it goes along with; both outlive it.
+  void accompany(Inferior& inferior, Timeline& timeline);
+
+  Follower* follower() override { return this; }
+  const std::string& name() const override { return machine_->describe().name; }
+
+  // As the timeline's own, for both together. Where they part, it halts behind the instruction that parts them,
+  // wherever else they were bound.
+  std::optional<Timeline::Halted> forward(u64 most);
+  std::optional<Timeline::Halted> step();
+
+  /// Whether they parted at the last halt, and the engine still stands there.
+  bool has_parted() const { return parted_.has_value(); }
+  /// The same; said once.
+  bool take_parting() { return std::exchange(parting_untold_, false); }
+
+  /// The engine was led elsewhere, by hand or backwards: from there on both go together again.
+  void changed() {
+    stands_ = false;
+    parted_.reset();
+  }
+
+  /// Signals that the debugger does not want to see; the execution is to report all.
+  void pass_signals(u64 set) { passed_ = set; }
+
+  /// A sentence the user should read. Empty: there is none. Told once.
+  std::string take_notice() { return std::exchange(notice_, {}); }
+  std::string statistics() const;
+
+  Result<Sight> look(u64 time, const Outcome& engine) override;
+  bool read_memory(u64 address, std::span<u8> bytes) const override;
+
+ private:
+  using Halted = Timeline::Halted;
+
+  class EngineMemory final : public unicorn::Lender {
+   public:
+    explicit EngineMemory(Follower& follower) : follower_(follower) {}
+    Access rights(u64 address) const override;
+    std::size_t read(u64 address, std::span<u8> bytes) const override { return follower_.timeline_->read(address, bytes); }
+
+   private:
+    Follower& follower_;
+  };
+
+  struct Parted {
+    u64 time = 0;
+    Sight sight;
+    std::optional<KeptOutcome> outcome;  // of the one instruction, the reference's
+  };
+
+  Follower(Guest guest, std::unique_ptr<Machine> machine) : guest_(guest), memory_(*this), machine_(std::move(machine)) {}
+
+  Hart& hart() const { return inferior_->execution().tier().hart(); }
+  u64 retired() const { return hart().retired; }
+
+  std::optional<Halted> go(u64 most, bool heeds_stops);
+  std::optional<Halted> engine_goes(u64 instructions, bool heeds_stops);
+  std::optional<Halted> goes_alone(bool heeds_stops);
+  std::optional<Halted> let_signal_take_effect(std::optional<Halted> halted);
+  std::optional<Halted> trace(u64 done, std::optional<Halted> halted, bool heeds_stops);
+  std::optional<Halted> judge(std::optional<Halted> halted);
+  std::optional<Halted> give_up(const Error& error);
+  Result<bool> differ_after(u64 instructions);
+  void seek(u64 time);
+  bool differ() const { return companion_->state() != hart().state || companion_->compare_memory(); }
+
+  bool raised(const std::optional<Halted>& halted) const;
+  u64 before(u64 address, std::span<u8> bytes) const;
+  Result<KeptOutcome> run_alone(Case& one);
+  std::optional<std::string> known(const Case& one, const Outcome& engine, const Outcome& own);
+
+  const Guest guest_;
+  EngineMemory memory_;
+  std::unique_ptr<unicorn::Companion> companion_;
+  std::unique_ptr<Machine> machine_;  // for single instructions, from a state that is known
+  Explainer explainer_;
+  Inferior* inferior_ = nullptr;
+  Timeline* timeline_ = nullptr;
+
+  bool stands_ = false;       // it stands where the engine does
+  u64 at_ = 0;                // the time of that place
+  u64 stretch_ = 0;           // how far it runs ahead
+  bool alone_ = false;        // the next instruction is to be held against the engine's by itself
+  bool reserved_ = false;     // the engine had a reservation when its state was taken over
+  u64 end_passed_ = 0;        // the end of the record is no halt here: the way back was ours
+  u64 passed_ = 0;
+  std::optional<Parted> parted_;
+  bool parting_untold_ = false;
+  std::string notice_;
+  std::string gave_up_;       // why it goes along no more
+  u64 compared_ = 0, taken_over_ = 0, known_ = 0;
+};
+
+}  // namespace diptych::gdb
