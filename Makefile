@@ -46,6 +46,7 @@ bench:
 	@status=0; \
 	build/release/diptych-bench --scale $(SCALE) --rounds $(ROUNDS) --json $(OUT)/bench.json || status=$$?; \
 	build/release/diptych-bench-translation --json $(OUT)/translation.json || status=$$?; \
+	build/release/diptych-bench-gdb --json $(OUT)/gdb.json || status=$$?; \
 	exit $$status
 
 golden:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 
 namespace diptych::gdb {
 namespace {
@@ -59,13 +60,16 @@ Reply read_memory_in_binary(Session& session, rsp::Reader arguments) {
   if (!range || !arguments.at_end()) return reply::bad_request;
   if (range->length == 0) return "b";
   // Escapes can double it; they are seldom so many, and then less than asked for is read.
-  std::vector<u8> bytes(std::min<u64>(range->length, packet_size - 1));
-  std::size_t read = session.target().read_memory(session.thread(), range->address, bytes);
+  const std::size_t most = std::min<u64>(range->length, packet_size - 1);
+  const auto bytes = std::make_unique_for_overwrite<u8[]>(most);
+  const std::size_t read = session.target().read_memory(session.thread(), range->address, {bytes.get(), most});
   if (read == 0) return reply::bad_address;
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), read);
-  if (rsp::escaped_size(text) >= packet_size) text = text.substr(0, packet_size / 2 - 1);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.get()), read);
   std::string result = "b";
   rsp::append_escaped(result, text);
+  if (result.size() <= packet_size) return result;
+  result.resize(1);
+  rsp::append_escaped(result, text.substr(0, packet_size / 2 - 1));
   return result;
 }
 

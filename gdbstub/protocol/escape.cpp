@@ -1,5 +1,7 @@
 #include "gdbstub/protocol/escape.hpp"
 
+#include <emmintrin.h>
+
 namespace diptych::rsp {
 namespace {
 
@@ -10,26 +12,38 @@ constexpr int run_bias = 29;
 
 bool is_special(char c) { return c == '#' || c == '$' || c == '}' || c == '*'; }
 
+// Copies sixteen characters, and says whether they may stay as they are.
+bool copy_plain(char* to, const char* from) {
+  const __m128i all = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  __m128i special = _mm_cmpeq_epi8(all, _mm_set1_epi8('#'));
+  for (const char c : {'$', '}', '*'}) special = _mm_or_si128(special, _mm_cmpeq_epi8(all, _mm_set1_epi8(c)));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), all);
+  return _mm_movemask_epi8(special) == 0;
+}
+
 char flipped(char c) { return static_cast<char>(static_cast<unsigned char>(c) ^ flip); }
 
 }  // namespace
-
-std::size_t escaped_size(std::string_view bytes) {
-  std::size_t size = bytes.size();
-  for (const char c : bytes) size += is_special(c);
-  return size;
-}
 
 void append_escaped(std::string& to, std::string_view bytes) {
   const std::size_t before = to.size();
   to.resize_and_overwrite(before + 2 * bytes.size(), [&](char* text, std::size_t) {
     char* out = text + before;
-    for (const char c : bytes) {
-      // Written twice rather than asked about twice: which it will be cannot be guessed.
-      const bool special = is_special(c);
-      *out = escape;
-      out += special;
-      *out++ = special ? flipped(c) : c;
+    const char* in = bytes.data();
+    const char* const end = in + bytes.size();
+    while (in != end) {
+      // Most of sixteen in a row have nothing special among them.
+      while (end - in >= 16 && copy_plain(out, in)) {
+        in += 16;
+        out += 16;
+      }
+      for (const char* const stop = end - in > 16 ? in + 16 : end; in != stop; ++in) {
+        // Written twice rather than asked about twice: which it will be cannot be guessed.
+        const bool special = is_special(*in);
+        *out = escape;
+        out += special;
+        *out++ = special ? flipped(*in) : *in;
+      }
     }
     return static_cast<std::size_t>(out - text);
   });

@@ -14,9 +14,6 @@ namespace diptych::rsp {
 /// Appends bytes as binary data of a packet: '#', '$', '}' and '*' are escaped.
 void append_escaped(std::string& to, std::string_view bytes);
 
-/// How long that makes them.
-std::size_t escaped_size(std::string_view bytes);
-
 /// Binary data of a packet, as bytes; nothing where an escape has lost its second character.
 std::optional<std::vector<std::uint8_t>> unescape(std::string_view data);
 

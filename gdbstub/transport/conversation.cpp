@@ -3,11 +3,14 @@
 #include "gdbstub/link.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 namespace diptych::gdb {
@@ -17,6 +20,11 @@ namespace {
 constexpr std::size_t enough_output = std::size_t{4} * packet_size;
 // A pipe that is ready takes this much without blocking.
 constexpr std::size_t pipe_portion = 4096;
+
+constexpr std::chrono::microseconds moment(50);
+constexpr int packets_without_poll = 64;
+// With one processor, whoever waits awake keeps the debugger from asking.
+const bool several_processors = std::thread::hardware_concurrency() > 1;
 
 class Conversation {
  public:
@@ -33,6 +41,7 @@ class Conversation {
 
   // Waits for something to do and does it. False when all is over.
   bool turn() {
+    if (receive_soon()) return settle();
     const bool sending = !link_.output().empty();
     if (gone_ && !sending) return false;
     std::array<pollfd, 4> polled = {{{hungry() ? channel_.in : -1, POLLIN, 0},
@@ -44,9 +53,33 @@ class Conversation {
     if (polled[3].revents != 0) notice_other();
     if (polled[1].revents != 0 && !send()) return false;
     if (polled[0].revents != 0) receive();
+    return settle();
+  }
+
+  // After something may have come.
+  bool settle() {
     link_.advance();
     // A socket never blocks, and nearly always takes a reply at once: no need to ask whether it would.
     return !is_socket() || link_.output().empty() || send();
+  }
+
+  // A debugger that asks much asks again at once, and to sleep in between takes longer than to answer. So the
+  // next packet is waited for awake, for a moment; but not over and over, since others have to be noticed too.
+  bool receive_soon() {
+    if (!is_socket() || session_.running() || !hungry() || !link_.output().empty()) return false;
+    if (!lively_ || ++without_poll_ > packets_without_poll) {
+      without_poll_ = 0;
+      return false;
+    }
+    const auto until = std::chrono::steady_clock::now() + moment;
+    do {
+      const ssize_t size = recv(channel_.in, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+      if (size < 0 && errno == EAGAIN) continue;
+      take(size);
+      return true;
+    } while (std::chrono::steady_clock::now() < until);
+    lively_ = false;
+    return false;
   }
 
   // Different descriptors are pipes or a terminal, whose blocking is shared with others and left as it is.
@@ -60,7 +93,12 @@ class Conversation {
   }
 
   void receive() {
-    const ssize_t size = read(channel_.in, buffer_.data(), buffer_.size());
+    take(read(channel_.in, buffer_.data(), buffer_.size()));
+    lively_ = several_processors;
+  }
+
+  // What a read has come to.
+  void take(ssize_t size) {
     if (size > 0) {
       link_.receive({buffer_.data(), static_cast<std::size_t>(size)});
     } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
@@ -84,7 +122,9 @@ class Conversation {
   Channel channel_;
   const Watch& watch_;
   Link link_;
-  std::vector<char> buffer_ = std::vector<char>(65536);
+  std::vector<char> buffer_ = std::vector<char>(2 * packet_size);
+  bool lively_ = false;  // something has come a moment ago
+  int without_poll_ = 0;
   bool leaving_ = false;  // it will send no more than it has sent
   bool gone_ = false;     // and all of that has been read
 };
