@@ -7,25 +7,29 @@
 namespace diptych::linux_guest {
 namespace {
 
-sigset_t guest_signals() {
+sigset_t guest_signals(u64 left_alone) {
   sigset_t set;
   sigfillset(&set);
+  for (int number = 1; number <= signal_count; ++number)
+    if (left_alone & signal_bit(number)) sigdelset(&set, number);
   for (const int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS, SIGKILL, SIGSTOP}) sigdelset(&set, number);
   return set;
 }
 
 }  // namespace
 
-HostSignals::HostSignals() {
-  const sigset_t set = guest_signals();
-  pthread_sigmask(SIG_BLOCK, &set, &before_);
+HostSignals::HostSignals(u64 left_alone) : taken_(guest_signals(left_alone)) { pthread_sigmask(SIG_BLOCK, &taken_, &before_); }
+
+HostSignals::~HostSignals() {
+  // What came for a guest that is gone must not end its host.
+  const HostFile left = descriptor();
+  while (take_host_signal(left)) {
+  }
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-HostSignals::~HostSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
 HostFile HostSignals::descriptor() const {
-  const sigset_t set = guest_signals();
-  return HostFile(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+  return HostFile(signalfd(-1, &taken_, SFD_NONBLOCK | SFD_CLOEXEC));
 }
 
 std::optional<Signal> take_host_signal(const HostFile& descriptor) {

@@ -9,11 +9,13 @@
 
 namespace diptych::linux_guest {
 
-/// While it lives, the signals that a guest could handle are blocked in this thread and wait to be taken.
+/// While it lives, the signals that a guest could handle are blocked in this thread and wait to be taken; those
+/// that nobody took go with it.
 /// Those that say that the host itself has failed are left alone.
 class HostSignals {
  public:
-  HostSignals();
+  /// But for these (bit n-1 is number n), which stay the host's.
+  explicit HostSignals(u64 left_alone = 0);
   ~HostSignals();
   HostSignals(const HostSignals&) = delete;
   HostSignals& operator=(const HostSignals&) = delete;
@@ -22,6 +24,7 @@ class HostSignals {
   HostFile descriptor() const;
 
  private:
+  sigset_t taken_;
   sigset_t before_{};
 };
 

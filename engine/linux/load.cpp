@@ -47,7 +47,7 @@ Result<Loaded> load(const Elf& elf, std::span<const u8> file, MemoryMap& memory)
     const u64 begin = page_floor(base + segment.address), end = page_ceiling(base + segment.end());
     // A page that two segments share is the later one's, as the kernel has it; what the file holds there
     // is the same.
-    if (!memory.map(begin, end - begin, filling))
+    if (!memory.map(begin, end - begin, filling, Backing::zeros, program_file, page_floor(segment.offset)))
       return fail(ErrorKind::environment, fmt::format("the host has no memory for its segment at {:#x} of {:#x} bytes", segment.address, segment.size));
     if (segment.file_size != 0) {
       const u64 before = base + segment.address - begin;

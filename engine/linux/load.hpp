@@ -21,6 +21,9 @@ struct Loaded {
   u64 header_count = 0;
 };
 
+/// The number under which mappings have the program's file.
+constexpr u32 program_file = 1;
+
 /// Maps the segments, and begins the heap behind them.
 Result<Loaded> load(const Elf& elf, std::span<const u8> file, MemoryMap& memory);
 

@@ -14,6 +14,7 @@ void MemoryMap::split(u64 address) {
   auto& [start, mapping] = *std::prev(after);
   if (start == address || mapping.end <= address) return;
   Mapping rest = mapping;
+  if (rest.file != 0) rest.offset += address - start;
   mapping.end = address;
   state_.mappings.emplace(address, rest);
 }
@@ -30,7 +31,7 @@ void MemoryMap::forget(u64 address, u64 size) {
   state_.mappings.erase(state_.mappings.lower_bound(address), state_.mappings.lower_bound(address + size));
 }
 
-bool MemoryMap::map(u64 address, u64 size, Access access, Backing backing) {
+bool MemoryMap::map(u64 address, u64 size, Access access, Backing backing, u32 file, u64 offset) {
   forget(address, size);
   if (!window_.map(address, size, access)) {
     window_.unmap(address, size);
@@ -38,7 +39,7 @@ bool MemoryMap::map(u64 address, u64 size, Access access, Backing backing) {
   }
   // Neighbours that are alike become one, or a heap would be as many as brk calls.
   u64 start = address, end = address + size;
-  auto alike = [&](const Mapping& other) { return other.access == access && other.backing == backing; };
+  auto alike = [&](const Mapping& other) { return other.access == access && other.backing == backing && other.file == 0 && file == 0; };
   if (auto after = state_.mappings.find(end); after != state_.mappings.end() && alike(after->second)) {
     end = after->second.end;
     state_.mappings.erase(after);
@@ -48,7 +49,7 @@ bool MemoryMap::map(u64 address, u64 size, Access access, Backing backing) {
       start = before->first;
       state_.mappings.erase(before);
     }
-  state_.mappings.emplace(start, Mapping{end, access, backing});
+  state_.mappings.emplace(start, Mapping{end, access, backing, file, offset});
   if (allows(access, Access::execute)) code_changed_({address, size});
   return true;
 }
@@ -75,7 +76,7 @@ bool MemoryMap::protect(u64 address, u64 size, Access access) {
 bool MemoryMap::move(u64 from, u64 to, u64 size) {
   const Mapping old = *at(from);
   constexpr Access both = Access::read | Access::write;
-  if (!map(to, size, both, old.backing)) return false;
+  if (!map(to, size, both, old.backing, old.file, old.file != 0 ? old.offset + (from - begin_of(from)) : 0)) return false;
   if (!allows(old.access, Access::read) && !protect(from, size, Access::read)) return false;
   const u8* const source = window_.open(from, size, Access::read);
   u8* const target = window_.open(to, size, Access::write);
@@ -120,6 +121,8 @@ std::optional<Mapping> MemoryMap::at(u64 address) const {
   const Mapping& mapping = std::prev(after)->second;
   return address < mapping.end ? std::optional(mapping) : std::nullopt;
 }
+
+u64 MemoryMap::begin_of(u64 address) const { return std::prev(state_.mappings.upper_bound(address))->first; }
 
 std::optional<u64> MemoryMap::room(u64 size, u64 hint) const {
   if (hint >= lowest_mapping && hint < address_limit && address_limit - hint >= size && free(hint, size)) return hint;

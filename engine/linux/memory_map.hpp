@@ -19,6 +19,8 @@ struct Mapping {
   u64 end = 0;
   Access access = Access::none;
   Backing backing = Backing::zeros;
+  u32 file = 0;    ///< which it came from, as whoever maps files numbers them; 0: none
+  u64 offset = 0;  ///< in that, of the first byte
 };
 
 class MemoryMap {
@@ -28,7 +30,7 @@ class MemoryMap {
       : window_(window), code_changed_(std::move(code_changed)) {}
 
   /// Zeroed pages, in place of whatever was there. False: the host has no memory for them.
-  bool map(u64 address, u64 size, Access access, Backing backing = Backing::zeros);
+  bool map(u64 address, u64 size, Access access, Backing backing = Backing::zeros, u32 file = 0, u64 offset = 0);
   void unmap(u64 address, u64 size);
   /// False: some page is not mapped, and nothing was changed; or the host refused.
   bool protect(u64 address, u64 size, Access access);
@@ -64,6 +66,7 @@ class MemoryMap {
 
  private:
   void split(u64 address);
+  u64 begin_of(u64 address) const;  // of the mapping it lies in
   void forget(u64 address, u64 size);
   void note_code(u64 address, u64 size);
 

@@ -95,12 +95,38 @@ Result<void> Process::load(std::span<const u8> file, const ProcessOptions& optio
   if (!stack) return std::unexpected(stack.error());
   if (!window.fill(stack->pointer, stack->bytes)) return no_room();
 
+  auxiliary.assign(stack->auxiliary().begin(), stack->auxiliary().end());
+
   Hart& hart = tier_->hart();
   hart.state.words = {};
   hart.state.words[stack_register] = stack->pointer;
   hart.state.words[pc_word] = loaded->entry;
+  hart.reservation.reset();
   hart.retired = 0;
   return {};
+}
+
+i64 Process::number_file(int host) {
+  const std::string path = grants->path_of(host).value_or("");
+  const auto found = std::ranges::find(mapped_files_, path);
+  const i64 number = program_file + 1 + (found - mapped_files_.begin());
+  if (found == mapped_files_.end()) mapped_files_.push_back(path);
+  return number;
+}
+
+std::vector<NamedMapping> Process::mappings() const {
+  const MemoryMap::State& state = map.state();
+  std::vector<NamedMapping> all;
+  for (const auto& [begin, mapping] : state.mappings) {
+    NamedMapping named{.range = {begin, mapping.end - begin}, .access = mapping.access, .name = {}, .offset = mapping.offset};
+    if (mapping.file == program_file) named.name = program;
+    else if (mapping.file != 0) named.name = mapped_files_[mapping.file - program_file - 1];
+    else if (begin == trampoline_page) named.name = "[sigreturn]";
+    else if (begin >= stack_top - stack_size && begin < stack_top) named.name = "[stack]";
+    else if (begin >= state.heap_begin && begin < state.heap_end) named.name = "[heap]";
+    all.push_back(std::move(named));
+  }
+  return all;
 }
 
 void Process::watch(const Watching& watching, HostFile signals_from) {
@@ -115,7 +141,7 @@ Process::State Process::state() const {
   const Hart& hart = tier_->hart();
   return {.registers = hart.state, .reservation = hart.reservation, .retired = hart.retired, .resolved = resolved_, .map = map.state(),
           .signals = signals, .name = name, .blocked_meanwhile = blocked_meanwhile, .ending = ending_, .in_hand = in_hand_,
-          .interrupted = interrupted_, .call_reported = call_reported_, .place = record_ ? record_->place() : 0};
+          .interrupted = interrupted_, .call_reported = call_reported_, .stop_reported = stop_reported_, .place = record_ ? record_->place() : 0};
 }
 
 void Process::put_back(const State& state) {
@@ -133,6 +159,7 @@ void Process::put_back(const State& state) {
   in_hand_ = state.in_hand;
   interrupted_ = state.interrupted;
   call_reported_ = state.call_reported;
+  stop_reported_ = state.stop_reported;
   began_.reset();
   if (record_) record_->go_to(state.place);
 }

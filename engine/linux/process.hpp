@@ -50,6 +50,14 @@ struct Watching {
   int interrupt = -1;   ///< a descriptor: once it is readable no system call waits any longer
 };
 
+/// Mapped pages that are alike, and what they are of: a file's path, "[heap]", "[stack]", or nothing.
+struct NamedMapping {
+  Range range;
+  Access access = Access::none;
+  std::string name;
+  u64 offset = 0;  ///< in the file
+};
+
 class Process {
  public:
   /// Reads and loads the program. An error is a sentence about the file, or about the host.
@@ -85,6 +93,7 @@ class Process {
 
   /// What was recorded; nullptr if nothing is.
   Record* record() { return record_ ? &*record_ : nullptr; }
+  const Record* record() const { return record_ ? &*record_ : nullptr; }
   /// Since this was asked last the run did not repeat itself as recorded, and went on live from there.
   bool take_parted() { return std::exchange(parted_, false); }
 
@@ -101,9 +110,15 @@ class Process {
   Signals signals;
   Timers timers;
   std::string program;        ///< the guest's path of its file
+  std::vector<u8> auxiliary;  ///< the auxiliary vector that it began with, with the entry that ends it
   std::string name;           ///< as prctl sets it
   std::string note;           ///< what --strace adds to the call at hand
   std::optional<u64> blocked_meanwhile;  ///< by rt_sigsuspend or ppoll: what is blocked again once a handler is entered
+
+  /// What is mapped where, in ascending order, named as the kernel does in /proc.
+  std::vector<NamedMapping> mappings() const;
+  /// The number under which mappings have an open file of the host.
+  i64 number_file(int host);
 
   /// No instruction follows.
   void end(Ending ending) { ending_ = ending; }
@@ -180,6 +195,7 @@ class Process {
   std::function<void(std::string_view)> trace_;
   HostFile host_signals_;
   std::optional<Ending> ending_;
+  std::vector<std::string> mapped_files_;  // from the second on
   u64 calls_ = 0;
   u64 looked_ = 0;    // instructions at the last look for signals
   u64 resolved_ = 0;  // signals
@@ -193,6 +209,7 @@ class Process {
   u64 passed_ = ~u64{0};
   std::optional<std::vector<u64>> caught_;
   std::optional<u64> call_reported_;  // when
+  std::optional<u64> stop_reported_;
   struct Began {
     u64 time;
     Nanoseconds clock;
@@ -221,7 +238,7 @@ struct Process::State {
   std::optional<Ending> ending;
   std::optional<InHand> in_hand;
   std::optional<Interrupted> interrupted;
-  std::optional<u64> call_reported;
+  std::optional<u64> call_reported, stop_reported;
   u64 place = 0;  ///< in the record
 };
 

@@ -87,13 +87,19 @@ std::optional<Event> Process::proceed(u64 until, bool one_instruction) {
     if (record_->at_end()) budget = std::min(budget, live_time_ - time());
     else if (next.kind == Record::Kind::raised || next.kind == Record::Kind::injected) budget = std::min(budget, next.time - time());
   }
-  const Stop stop = one_instruction ? tier_->run({1}) : tier_->run({budget});
+  // What was reported at this time is not reported again.
+  const Stop stop = one_instruction || stop_reported_ == time() ? tier_->step() : tier_->run({budget});
   const u64 calls_before = calls_;
   std::optional<Event> event;
   switch (stop.kind) {
     case StopKind::budget:
     case StopKind::end: break;
     case StopKind::system_call: event = system_call(); break;
+    case StopKind::intercepted:
+      stop_reported_ = time();
+      if (stop.access == Access::none) event = Event{.kind = EventKind::stop_point};
+      else event = Event{.kind = EventKind::access, .access = stop.access, .address = stop.address};
+      break;
     default: fault(stop);
   }
   if (tier_->hart().retired - looked_ >= slice || (calls_ != calls_before && calls_ % calls_between_looks == 0)) look();
@@ -129,7 +135,10 @@ void Process::take_outside() {
     const Record::Next next = record_->next();
     if (next.time < time()) return part();
     if (next.kind == Record::Kind::raised) signals.raise(record_->raised());
-    else if (next.kind == Record::Kind::injected && !in_hand_) in_hand_ = {.signal = from_debugger(record_->injected()), .forced = false, .reported = true, .becomes = {}};
+    else if (next.kind == Record::Kind::faulted) {
+      const Signal signal = record_->faulted();
+      if (!in_hand_) in_hand_ = {.signal = signal, .forced = true, .reported = false, .becomes = {}};
+    } else if (next.kind == Record::Kind::injected && !in_hand_) in_hand_ = {.signal = from_debugger(record_->injected()), .forced = false, .reported = true, .becomes = {}};
     else return;
   }
 }
@@ -157,8 +166,9 @@ void Process::resolve() {
   if (repeating()) {
     hand.becomes.reset();
     if (record_->next().kind == Record::Kind::chosen && record_->next().time == time()) hand.becomes = record_->chosen();
-  } else if (record_ && hand.becomes) {
-    record_->chosen(time(), *hand.becomes);
+  } else if (record_) {
+    if (hand.forced && hand.reported) record_->faulted(time(), hand.signal);
+    if (hand.becomes) record_->chosen(time(), *hand.becomes);
   }
   const bool traced = trace_ && !repeating();
   ++resolved_;

@@ -108,6 +108,12 @@ void Record::raised(u64 time, const Signal& signal) {
   finish();
 }
 
+void Record::faulted(u64 time, const Signal& signal) {
+  add(Kind::faulted, time);
+  put(entry_, signal);
+  finish();
+}
+
 void Record::chosen(u64 time, int number) {
   add(Kind::chosen, time);
   put_signed(entry_, number);
@@ -164,6 +170,8 @@ Signal Record::raised() {
   behind(at);
   return signal;
 }
+
+Signal Record::faulted() { return raised(); }
 
 int Record::chosen() {
   const u8* at = body_;

@@ -29,14 +29,16 @@ Result<StackImage> make_stack(const StackContents& contents, u64 top, u64 most) 
     return fail(ErrorKind::bad_input, fmt::format("the arguments and environment take {} bytes; at most {} fit on the stack", strings.size() + words_size, most));
 
   const u64 strings_at = (top - strings.size()) & ~u64{15};
-  StackImage image{strings_at - words_size, {}};
+  StackImage image{.pointer = strings_at - words_size, .bytes = {}};
   std::vector<u64> table{arguments.size()};
   for (const u64 offset : arguments) table.push_back(strings_at + offset);
   table.push_back(0);
   for (const u64 offset : environment) table.push_back(strings_at + offset);
   table.push_back(0);
+  image.auxiliary_at = table.size() * 8;
   for (const auto& [key, value] : contents.auxiliary) table.insert(table.end(), {key, value});
   table.insert(table.end(), {AT_RANDOM, strings_at + random, AT_EXECFN, strings_at + program, AT_NULL, 0});
+  image.auxiliary_size = table.size() * 8 - image.auxiliary_at;
   image.bytes.resize(top - image.pointer);
   std::memcpy(image.bytes.data(), table.data(), table.size() * 8);
   std::memcpy(image.bytes.data() + words_size, strings.data(), strings.size());

@@ -23,6 +23,9 @@ struct StackContents {
 struct StackImage {
   u64 pointer = 0;        ///< sp at the first instruction; a multiple of 16
   std::vector<u8> bytes;  ///< from there up to the top
+  std::span<const u8> auxiliary() const { return std::span(bytes).subspan(auxiliary_at, auxiliary_size); }
+
+  std::size_t auxiliary_at = 0, auxiliary_size = 0;  ///< where in them the auxiliary vector is, with the entry that ends it
 };
 
 /// The bytes that end at `top`. An error where they take more than `most`.

@@ -54,16 +54,17 @@ i64 read_at(int file, u64 offset, std::span<u8> to) {
 
 // Copies a file into fresh pages. What lies wholly beyond its end stays out of reach.
 i64 fill(Process& p, u64 address, u64 size, Access access, int file, u64 offset, u64 length) {
+  const u32 number = static_cast<u32>(p.told([&] { return p.number_file(file); }));
   const u64 there = offset < length ? std::min(size, length - offset) : 0;
   const u64 backed = page_ceiling(there);
-  if (backed != 0 && !p.map.map(address, backed, Access::read | Access::write, Backing::file)) return -ENOMEM;
+  if (backed != 0 && !p.map.map(address, backed, Access::read | Access::write, Backing::file, number, offset)) return -ENOMEM;
   u8* const to = p.memory.reach(address, there, Access::write);
   if (!to) return -ENOMEM;
   const i64 read = p.told([&] { return read_at(file, offset, {to, there}); });
   if (read < 0) return read;
   p.filled({address, static_cast<u64>(read)});
   if (backed != 0 && !p.map.protect(address, backed, access)) return -ENOMEM;
-  if (backed < size && !p.map.map(address + backed, size - backed, Access::none, Backing::beyond_file)) return -ENOMEM;
+  if (backed < size && !p.map.map(address + backed, size - backed, Access::none, Backing::beyond_file, number, offset + backed)) return -ENOMEM;
   return static_cast<i64>(address);
 }
 

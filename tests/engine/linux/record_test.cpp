@@ -29,7 +29,7 @@ Signal any_signal(Random& random) {
 
 Entry any_entry(Random& random, u64 time) {
   Entry entry;
-  entry.head = {Record::Kind{static_cast<u8>(1 + random() % 4)}, time};
+  entry.head = {Record::Kind{static_cast<u8>(1 + random() % 5)}, time};
   entry.number = static_cast<int>(random() % 65);
   entry.signal = any_signal(random);
   entry.call.number = any(random);
@@ -51,6 +51,7 @@ void add(Record& record, Entry& entry) {
   switch (entry.head.kind) {
     case Record::Kind::call: return record.call(entry.head.time, entry.call);
     case Record::Kind::raised: return record.raised(entry.head.time, entry.signal);
+    case Record::Kind::faulted: return record.faulted(entry.head.time, entry.signal);
     case Record::Kind::chosen: return record.chosen(entry.head.time, entry.number);
     default: return record.injected(entry.head.time, entry.number);
   }
@@ -66,6 +67,7 @@ void require_next(Record& record, const Entry& entry) {
   REQUIRE(record.place() == entry.place);
   switch (entry.head.kind) {
     case Record::Kind::raised: REQUIRE(same(record.raised(), entry.signal)); break;
+    case Record::Kind::faulted: REQUIRE(same(record.faulted(), entry.signal)); break;
     case Record::Kind::chosen: REQUIRE(record.chosen() == entry.number); break;
     case Record::Kind::injected: REQUIRE(record.injected() == entry.number); break;
     default: {
