@@ -189,9 +189,11 @@ Stop BaselineRunner::step() {
   if (hart.state.words[pc_word] == code_end_) return hart.stop = {.kind = StopKind::end};
   hart.memory.ignore_watches(true);
   if (options_.cut) {
-    const StopPoints* const points = std::exchange(points_, nullptr);
+    const u64 from = hart.state.words[pc_word];
+    passes_point_ = true;
     run({1});
-    points_ = points;
+    passes_point_ = false;
+    if (stops_at(from)) cache_->invalidate({from, 2});  // no translation begins at a stop point
   } else if (evaluate()) {
     hart.stop = {.kind = StopKind::budget};
   }
@@ -234,7 +236,7 @@ Stop BaselineRunner::run_translated() {
   while (true) {
     if (pc == code_end_) return {.kind = StopKind::end};
     if (frame.left == 0) return {.kind = StopKind::budget};
-    if (stops_at(pc)) return {StopKind::intercepted, Access::none, pc};
+    if (!passes_point_ && stops_at(pc)) return {StopKind::intercepted, Access::none, pc};
     use_variant();
     for (u64 page : hart.memory.stale_pages()) cache_->invalidate({page, page_size});
     hart.memory.clear_stale_pages();

@@ -81,6 +81,7 @@ class BaselineRunner {
   bool shares_ = false;  // others have the same program before them
   // No translation holds a stop point but behind its last instruction: where there are none they cost nothing.
   const StopPoints* points_ = nullptr;
+  bool passes_point_ = false;  // by a step
   u64 code_end_ = 0;
   u8 variant_ = 0;
   bool lifted_for_variant_ = false;
