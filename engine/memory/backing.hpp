@@ -18,6 +18,8 @@ class HeapBacking {
   void write(const Area& area, u64 address, std::span<const u8> bytes) {
     std::memcpy(area.host + (address - area.address), bytes.data(), bytes.size());
   }
+  /// Whether host code writes to an area by itself, so that nobody sees what it wrote to.
+  bool written_by_host(const Area&) const { return false; }
 
  private:
   std::vector<std::vector<u8>> buffers_;
@@ -31,12 +33,22 @@ class WindowBacking {
 
   Result<void> place(const InitialMemory& initial, std::vector<Area>& areas);
   void write(const Area& area, u64 address, std::span<const u8> bytes);
+  bool written_by_host(const Area& area) const { return in_window(area); }
 
  private:
+  // Those of earlier programs included.
+  static constexpr std::size_t most_mapped = 16;
+
   bool belongs(const AreaPlan& plan) const;
+  Result<void> make_room(std::span<const AreaPlan> plans);
+  Result<void> map(const AreaPlan& plan, std::span<const u8> bytes);
+  Result<void> give(Region& region, Access access);
+  bool in_window(const Area& area) const {
+    return area.address < window_.size() && area.host == window_.base() + area.address;
+  }
 
   Window& window_;
-  std::vector<Region> mapped_;  // what of the window is in use
+  std::vector<Region> mapped_;  // the whole of what is mapped in the window, with the rights it has now
   std::vector<std::vector<u8>> buffers_;
 };
 
