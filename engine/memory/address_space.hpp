@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/memory/areas.hpp"
+#include "engine/memory/changed_lines.hpp"
 #include "engine/memory/watches.hpp"
 #include "engine/memory/window.hpp"
 
@@ -89,6 +90,7 @@ class AddressSpace {
   static u8* within(const Area& area, u64 address, u64 size, Access access) {
     const u64 offset = address - area.address;
     if (offset >= area.size || area.size - offset < size || !allows(area.access, access)) return nullptr;
+    if (allows(access, Access::write) && area.written) note_written(area.written, offset, size);
     return area.host + offset;
   }
 

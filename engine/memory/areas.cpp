@@ -21,15 +21,19 @@ std::vector<AreaPlan> plan_areas(const Program& program) {
   return plans;
 }
 
-void InitialMemory::prepare(const Program& program) {
-  plans_ = plan_areas(program);
-  images_.resize(plans_.size());
-  for (std::size_t i = 0; i < plans_.size(); ++i) images_[i].assign(plans_[i].pages_size, 0);
-  std::memcpy(images_[0].data() + (plans_[0].address - plans_[0].first_page), program.code.data(), program.code.size());
+InitialMemory::Made::Made(const Program& from) : program(from), plans(plan_areas(from)) {
+  for (const AreaPlan& plan : plans) images.emplace_back(plan.pages_size);
+  std::memcpy(images[0].data() + (plans[0].address - plans[0].first_page), program.code.data(), program.code.size());
   for (const Bytes& bytes : program.contents)
-    for (std::size_t i = 1; i < plans_.size(); ++i)
-      if (bytes.address - plans_[i].address < plans_[i].size)
-        std::memcpy(images_[i].data() + (bytes.address - plans_[i].address), bytes.bytes.data(), bytes.bytes.size());
+    for (std::size_t i = 1; i < plans.size(); ++i)
+      if (bytes.address - plans[i].address < plans[i].size)
+        std::memcpy(images[i].data() + (bytes.address - plans[i].address), bytes.bytes.data(), bytes.bytes.size());
+}
+
+void InitialMemory::prepare(const Program& program) {
+  thread_local std::shared_ptr<const Made> latest;
+  if (!latest || latest->program != program) latest = std::make_shared<const Made>(program);
+  made_ = latest;
 }
 
 void lay(std::span<const Bytes> bytes, std::span<const Area> areas) {

@@ -4,6 +4,7 @@
 #include "engine/machine/outcome.hpp"
 #include "engine/machine/program.hpp"
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct Area {
   u64 size = 0;  ///< exactly the accessible bytes: for the code, its own and no more
   Access access = Access::none;
   u8* host = nullptr;
+  u64* written = nullptr;  ///< where it is wanted: a bit for each line, set once a byte of it is reached for writing
 
   bool contains(u64 guest_address) const { return guest_address - address < size; }
 };
@@ -35,22 +37,31 @@ std::vector<AreaPlan> plan_areas(const Program& program);
 /// machine's address space: each machine binds the areas to bytes of its own.
 class InitialMemory {
  public:
-  /// Takes the program's code and contents.
+  /// Takes the program's code and contents. The machines of one thread mostly have the same program: they
+  /// share what is made of it, which stays in the caches so.
   void prepare(const Program& program);
 
-  std::span<const AreaPlan> areas() const { return plans_; }
+  std::span<const AreaPlan> areas() const { return made_ ? std::span(made_->plans) : std::span<const AreaPlan>(); }
 
   /// The whole pages of one area, as they are before the first instruction.
-  std::span<const u8> pages(std::size_t area) const { return {images_[area].data(), images_[area].size()}; }
+  std::span<const u8> pages(std::size_t area) const { return made_->images[area]; }
 
   /// The accessible bytes of one area.
   std::span<const u8> bytes(std::size_t area) const {
-    return pages(area).subspan(plans_[area].address - plans_[area].first_page, plans_[area].size);
+    const AreaPlan& plan = made_->plans[area];
+    return pages(area).subspan(plan.address - plan.first_page, plan.size);
   }
 
  private:
-  std::vector<AreaPlan> plans_;
-  std::vector<std::vector<u8>> images_;
+  struct Made {
+    explicit Made(const Program& program);
+
+    Program program;
+    std::vector<AreaPlan> plans;
+    std::vector<std::vector<u8>> images;
+  };
+
+  std::shared_ptr<const Made> made_;
 };
 
 /// Lays an input's bytes over memory that already holds the initial image. `areas` are in plan order.

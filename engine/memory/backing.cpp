@@ -99,4 +99,12 @@ void WindowBacking::write(const Area& area, u64 address, std::span<const u8> byt
   }
 }
 
+// Pages that somebody looks on may refuse to be read.
+std::span<const u8> WindowBacking::look(const Area& area) {
+  if (!in_window(area) || !window_.looked_on()) return {area.host, area.size};
+  looked_at_.resize(area.size);
+  window_.look(area.address, looked_at_);
+  return looked_at_;
+}
+
 }  // namespace diptych

@@ -20,6 +20,8 @@ class HeapBacking {
   }
   /// Whether host code writes to an area by itself, so that nobody sees what it wrote to.
   bool written_by_host(const Area&) const { return false; }
+  /// The bytes of an area, good until the next call.
+  std::span<const u8> look(const Area& area) { return {area.host, area.size}; }
 
  private:
   std::vector<std::vector<u8>> buffers_;
@@ -34,6 +36,7 @@ class WindowBacking {
   Result<void> place(const InitialMemory& initial, std::vector<Area>& areas);
   void write(const Area& area, u64 address, std::span<const u8> bytes);
   bool written_by_host(const Area& area) const { return in_window(area); }
+  std::span<const u8> look(const Area& area);
 
  private:
   // Those of earlier programs included.
@@ -50,6 +53,7 @@ class WindowBacking {
   Window& window_;
   std::vector<Region> mapped_;  // the whole of what is mapped in the window, with the rights it has now
   std::vector<std::vector<u8>> buffers_;
+  std::vector<u8> looked_at_;
 };
 
 }  // namespace diptych

@@ -29,7 +29,7 @@ class BoundMachine final : public Machine {
     if (program.guest != Guest::riscv64)
       return fail(ErrorKind::unsupported, description_.name + " does not run " + std::string(name_of(program.guest)));
     if (auto prepared = bound_.prepare(program); !prepared) return prepared;
-    view_writable(bound_.areas(), outcome_.memory);
+    bound_.view(outcome_.memory);
     return {};
   }
 
@@ -42,6 +42,7 @@ class BoundMachine final : public Machine {
   Result<const Outcome*> outcome(std::size_t index, Precision) override {
     bound_.start(inputs_[index]);
     outcome_.stop = bound_.runner().run(budget_);
+    bound_.find_changes();
     outcome_.state = bound_.runner().hart.state;
     outcome_.retired = bound_.runner().hart.retired;
     return &outcome_;

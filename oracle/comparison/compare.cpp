@@ -1,5 +1,7 @@
 #include "oracle/comparison/compare.hpp"
 
+#include "engine/memory/changed_lines.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,6 +26,15 @@ DifferenceKind kind_of(RegisterClass kind) {
 }
 
 bool masked(const Mask& mask, u64 address) { return std::ranges::binary_search(mask.memory, address); }
+
+bool same_bytes(const MemoryView& a, const MemoryView& b) {
+  if (a.changed.empty() || a.changed.size() != b.changed.size())
+    return std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0;
+  return std::ranges::equal(a.changed, b.changed) &&
+         all_of_lines(a.changed, a.bytes.size(), [&](u64 offset, u64 size) {
+           return std::memcmp(a.bytes.data() + offset, b.bytes.data() + offset, size) == 0;
+         });
+}
 
 // Calls back with each pair of views that both outcomes have.
 template <class Visit>
@@ -68,7 +79,7 @@ bool agree(Guest guest, const Outcome& left, const Outcome& right, const Mask& m
   }
   bool same = true;
   each_view(left, right, [&](const MemoryView& a, const MemoryView& b) {
-    if (!same || std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0) return;
+    if (!same || same_bytes(a, b)) return;
     for (std::size_t i = 0; i < a.bytes.size() && same; ++i)
       if (a.bytes[i] != b.bytes[i] && !masked(mask, a.address + i)) same = false;
   });
@@ -122,6 +133,7 @@ KeptOutcome::KeptOutcome(const Outcome& outcome) : outcome_(outcome) {
   for (MemoryView& view : outcome_.memory) {
     bytes_.emplace_back(view.bytes.begin(), view.bytes.end());
     view.bytes = bytes_.back();
+    view.changed = {};
   }
 }
 
