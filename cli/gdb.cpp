@@ -1,11 +1,13 @@
-// gdb: serves a case to a debugger.
+// gdb: serves a case or a Linux program to a debugger.
 #include "cli/debugger.hpp"
+#include "cli/program_arguments.hpp"
 #include "cli/verb.hpp"
 
 #include "corpus/files.hpp"
 #include "gdbstub/beside/case_reference.hpp"
 #include "gdbstub/engine/case_inferior.hpp"
 #include "gdbstub/engine/engine_target.hpp"
+#include "gdbstub/engine/process_inferior.hpp"
 #include "gdbstub/server.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +16,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <optional>
 #include <sys/wait.h>
 #include <thread>
@@ -28,6 +31,7 @@ struct Asked {
   std::string path;
   std::vector<std::string> arguments;  // of a program
   std::string tier, beside, debugger, on_leaving;
+  std::vector<std::string> roots, directories;
   u64 history_megabytes = 0;
   bool two_threads = false, at_divergence = false;
 };
@@ -38,8 +42,31 @@ struct Subject {
   std::string symbols;  // the file that has them
 };
 
+bool is_program(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char magic[4] = {};
+  return file.read(magic, sizeof magic) && std::string_view(magic, sizeof magic) == "\x7f" "ELF";
+}
+
+Result<Subject> make_program(const Asked& asked, int interrupt) {
+  auto grants = grants_of(asked.roots, asked.directories);
+  if (!grants) return std::unexpected(std::move(grants).error());
+  std::vector<std::string> words = {asked.path};
+  words.insert(words.end(), asked.arguments.begin(), asked.arguments.end());
+  auto inferior = gdb::make_process_inferior({.program = asked.path,
+                                              .arguments = std::move(words),
+                                              .environment = environment_of_host(),
+                                              .grants = std::move(*grants),
+                                              .tier = asked.tier,
+                                              .records = asked.history_megabytes != 0,
+                                              .interrupt = interrupt});
+  if (!inferior) return std::unexpected(std::move(inferior).error());
+  return Subject{std::move(*inferior), nullptr, asked.path};
+}
+
 Result<Subject> make_case(const Asked& asked) {
-  if (!asked.arguments.empty()) return fail(ErrorKind::bad_input, fmt::format("{} is a case, which takes no arguments", asked.path));
+  if (!asked.arguments.empty() || !asked.roots.empty() || !asked.directories.empty())
+    return fail(ErrorKind::bad_input, fmt::format("{} is a case, which takes no arguments and opens no files", asked.path));
   Result<Case> some = read_case(asked.path);
   if (!some) return std::unexpected(std::move(some).error());
   auto inferior = gdb::make_case_inferior(*some, asked.tier);
@@ -99,12 +126,14 @@ int run(const std::vector<std::string>& arguments) {
   std::vector<std::string> words;
   gdb::ListenOptions listen;
   options::options_description described("Options");
-  described.add_options()("subject", options::value(&words)->required(), "the case file")(
+  described.add_options()("subject", options::value(&words)->required(), "a case, or a static RISC-V Linux program and, behind --, its arguments")(
       "tier", options::value(&asked.tier)->default_value("baseline"), "what runs it: interp or baseline")(
       "beside", options::value(&asked.beside), "a machine that runs the same case beside the engine: its registers are o_a0 and so on, and it halts where the two part")(
       "threads", options::bool_switch(&asked.two_threads), "show that machine as a second thread instead")(
       "at-divergence", options::bool_switch(&asked.at_divergence), "start one instruction before the engine and the machine beside it (default unicorn) part")(
       "history", options::value(&asked.history_megabytes)->default_value(512), "how many MiB going backwards may take; 0: there is no going back")(
+      "root", options::value(&asked.roots), "a program's / is this directory")(
+      "dir", options::value(&asked.directories), "a program may use this directory; may be given again. Without either the current one is")(
       "listen", options::value(&listen.address)->default_value("127.0.0.1:0"), "HOST:PORT, port 0 is any free one; or unix:PATH")(
       "allow-remote", options::bool_switch(&listen.allow_remote), "listen on other than the loopback: whoever connects controls the guest")(
       "on-disconnect", options::value(&asked.on_leaving)->default_value("stay"), "what becomes of the guest when the debugger goes: stay (halted, for the next one), end, go-on")(
@@ -124,7 +153,9 @@ int run(const std::vector<std::string>& arguments) {
   if (asked.at_divergence && asked.beside.empty()) asked.beside = "unicorn";
   if (asked.two_threads && asked.beside.empty()) return complain({ErrorKind::bad_input, "--threads shows the machine that --beside names, and none is named"});
 
-  Result<Subject> subject = make_case(asked);
+  const gdb::Attention attention;
+  listen.attention = &attention;
+  Result<Subject> subject = is_program(asked.path) ? make_program(asked, attention.descriptor()) : make_case(asked);
   if (!subject) return complain(subject.error());
   gdb::EngineTarget target(std::move(subject->inferior), std::move(subject->reference),
                            {.history_bytes = asked.history_megabytes << 20, .two_threads = asked.two_threads});
@@ -133,6 +164,7 @@ int run(const std::vector<std::string>& arguments) {
     return fine;
   }
 
+  // Started behind the guest, whose signals this thread blocks: so no other thread takes them.
   Ending ending(asked.debugger.empty());
   listen.stop = ending.token();
   std::optional<Error> not_started;
@@ -159,7 +191,7 @@ int run(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Verb gdb_verb = {"gdb", "serve a case to gdb or lldb",
-                       "  diptych gdb reports/out/findings/interp-lw-register.case --at-divergence --exec gdb", run};
+const Verb gdb_verb = {"gdb", "serve a case or a program to gdb or lldb",
+                       "  diptych gdb --exec gdb ./hello\n  diptych gdb reports/out/findings/interp-lw-register.case --at-divergence --exec gdb", run};
 
 }  // namespace diptych::cli

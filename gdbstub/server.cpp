@@ -77,18 +77,25 @@ void finish(Session& session, int stop) {
 Result<void> serve(Target& target, const ListenOptions& options) {
   const QuietPipes quiet;
   const StopSignal stop(options.stop);
+  const auto heed = [&](int descriptor) {
+    if (options.attention) options.attention->heed(descriptor);
+  };
+  heed(stop.descriptor());
   Session session(target, options.leaving);
   if (options.stdio) {
+    heed(STDIN_FILENO);
     converse(session, {STDIN_FILENO, STDOUT_FILENO}, {.stop = stop.descriptor()});
     finish(session, stop.descriptor());
     return {};
   }
   auto listener = Listener::open(options.address, options.allow_remote);
   if (!listener) return std::unexpected(std::move(listener).error());
+  heed(listener->descriptor());
   if (options.announce) options.announce(fmt::format("Listening on {}", listener->address()));
   while (!session.ended()) {
     const Descriptor client = await(*listener, session, stop.descriptor());
     if (!client) break;
+    heed(client.get());
     SentAway others;
     converse(session, {client.get(), client.get()},
              {.stop = stop.descriptor(), .other = listener->descriptor(), .serve_other = [&] {

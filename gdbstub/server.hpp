@@ -5,6 +5,7 @@
 #include "engine/machine/error.hpp"
 #include "gdbstub/leaving.hpp"
 #include "gdbstub/target.hpp"
+#include "gdbstub/transport/attention.hpp"
 
 #include <functional>
 #include <stop_token>
@@ -28,6 +29,9 @@ struct ListenOptions {
 
   /// Called with one line a person may want to read: "Listening on 127.0.0.1:1234".
   std::function<void(std::string_view)> announce = {};
+
+  /// Wakes a guest that waits in the host, when somebody wants something; it outlives serve().
+  const Attention* attention = nullptr;
 
   /// Makes serve() return soon.
   std::stop_token stop = {};

@@ -143,11 +143,13 @@ std::vector<CaseExecution::Page> CaseExecution::pages_of(const Area& area, const
 }
 
 u64 CaseExecution::save() {
+  const auto begin = std::chrono::steady_clock::now();
   const Hart& hart = tier_->hart();
   Moment moment{next_moment_++, time(), hart.state, hart.reservation, reported_, ended_, {}};
   for (std::size_t i = 0; i < areas_.size(); ++i)
     moment.areas.push_back(pages_of(areas_[i], moments_.empty() ? nullptr : &moments_.back().areas[i]));
   moments_.push_back(std::move(moment));
+  spent_ += std::chrono::steady_clock::now() - begin;
   return moments_.back().number;
 }
 

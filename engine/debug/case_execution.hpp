@@ -30,6 +30,7 @@ class CaseExecution final : public Execution {
   u64 save() override;
   Result<void> restore(u64 moment) override;
   void forget(u64 moment) override;
+  std::chrono::nanoseconds spent() const override { return spent_; }
   std::size_t kept() const override { return kept_; }
   void forget_future() override { furthest_ = time(); }
   u64 recorded_from() const override { return 0; }
@@ -72,6 +73,7 @@ class CaseExecution final : public Execution {
   std::deque<Moment> moments_;
   u64 next_moment_ = 0;
   std::size_t kept_ = 0;
+  std::chrono::nanoseconds spent_{};
 };
 
 }  // namespace diptych

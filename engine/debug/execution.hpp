@@ -6,6 +6,7 @@
 #include "engine/machine/stop.hpp"
 
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -79,6 +80,8 @@ class Execution {
   /// Back (or forward) to a moment remembered; later ones are forgotten. The record of system calls and signals stays.
   virtual Result<void> restore(u64 moment) = 0;
   virtual void forget(u64 moment) = 0;
+  /// What remembering has cost so far, of time: saving, and what the guest waited for while it ran.
+  virtual std::chrono::nanoseconds spent() const = 0;
   /// Bytes that moments and record take.
   virtual std::size_t kept() const = 0;
 

@@ -10,8 +10,8 @@ using Clock = std::chrono::steady_clock;
 
 // Between two moments the guest runs so long, and the way back to any time is about as long; longer where
 // remembering takes long itself, so that it costs some hundredths.
-constexpr std::chrono::milliseconds between_moments{20}, longest_between_moments{80};
-constexpr int run_for_remembering = 25;
+constexpr std::chrono::milliseconds between_moments{20};
+constexpr int run_for_remembering = 30;
 
 // More moments than these are not kept, however small.
 constexpr std::size_t most_moments = 256;
@@ -25,7 +25,7 @@ constexpr u64 last_approach = 16;
 }  // namespace
 
 Timeline::Timeline(Execution& execution, const StopPoints& stops, std::size_t most_bytes)
-    : execution_(execution), stops_(stops), most_bytes_(most_bytes), due_after_(between_moments) {
+    : execution_(execution), stops_(stops), most_bytes_(most_bytes) {
   heed_stops(true);
 }
 
@@ -77,19 +77,16 @@ void Timeline::make_changes() {
 
 void Timeline::remember() {
   if (!goes_back() || (!moments_.empty() && moments_.back().time == time())) return;
-  const auto begin = Clock::now();
-  const std::size_t kept = execution_.kept();
+  spent_at_moment_ = execution_.spent();
   moments_.push_back({execution_.save(), time(), changed_});
-  // What was kept since the last moment was kept by faults of the host, a few pages each.
-  const std::size_t grown = execution_.kept() - std::min(kept, execution_.kept());
-  const auto cost = (Clock::now() - begin) + std::chrono::nanoseconds(grown / 4);
-  due_after_ = std::clamp<std::chrono::nanoseconds>(run_for_remembering * cost, between_moments, longest_between_moments);
   run_since_moment_ = {};
   thin();
 }
 
 void Timeline::remember_if_due() {
-  if (goes_back() && (moments_.empty() || run_since_moment_ >= due_after_)) remember();
+  if (!goes_back()) return;
+  const auto due = std::max<std::chrono::nanoseconds>(between_moments, run_for_remembering * (execution_.spent() - spent_at_moment_));
+  if (moments_.empty() || run_since_moment_ >= due) remember();
 }
 
 // The older, the sparser: what goes is the moment whose absence makes the way back longest the least, as a
@@ -124,6 +121,7 @@ bool Timeline::return_to(u64 time) {
   moments_.erase(after, moments_.end());
   changed_ = moment.changes;
   run_since_moment_ = {};
+  spent_at_moment_ = execution_.spent();
   return true;
 }
 
@@ -268,7 +266,7 @@ Result<void> Timeline::restart() {
   changes_.clear();
   changed_ = 0;
   access_told_.reset();
-  run_since_moment_ = {};
+  run_since_moment_ = spent_at_moment_ = {};
   return execution_.restart();
 }
 

@@ -103,7 +103,7 @@ class Timeline {
   std::vector<Change> changes_;  // ascending
   std::size_t changed_ = 0;      // of them, those already made
   std::chrono::nanoseconds run_since_moment_{};
-  std::chrono::nanoseconds due_after_{};
+  std::chrono::nanoseconds spent_at_moment_{};  // by the execution, for remembering
   bool heeds_stops_ = false;
 
   Way way_ = Way::none;

@@ -42,6 +42,7 @@ class ProcessExecution final : public Execution {
   u64 save() override;
   Result<void> restore(u64 moment) override;
   void forget(u64 moment) override;
+  std::chrono::nanoseconds spent() const override { return journal_ ? journal_->spent() : std::chrono::nanoseconds(); }
   std::size_t kept() const override;
   void forget_future() override { process_->forget_future(); }
   u64 recorded_from() const override { return recorded_from_; }
@@ -50,6 +51,7 @@ class ProcessExecution final : public Execution {
 
   /// What restart() gives the program, from then on. The first is its own name.
   void arguments(std::vector<std::string> arguments) { options_.process.arguments = std::move(arguments); }
+  void environment(std::vector<std::string> environment) { options_.process.environment = std::move(environment); }
   std::span<const std::string> arguments() const { return options_.process.arguments; }
 
   Process& process() { return *process_; }

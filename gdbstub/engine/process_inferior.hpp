@@ -1,0 +1,27 @@
+// A Linux program under the debugger.
+#pragma once
+
+#include "engine/linux/grants.hpp"
+#include "gdbstub/engine/inferior.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace diptych::gdb {
+
+struct ProcessInferiorOptions {
+  std::string program;                   ///< the host's path of the file
+  std::vector<std::string> arguments;    ///< the first is the program's own name
+  std::vector<std::string> environment;  ///< NAME=VALUE
+  linux_guest::Grants grants;
+  std::string tier;
+  bool records = true;  ///< what comes from outside, so that the past can be gone back to
+  int interrupt = -1;   ///< a descriptor: while it is readable, no system call waits
+};
+
+/// Before its first instruction. It belongs to the thread that makes it. Errors: the file is no program, there is
+/// no such tier, the host has no room.
+Result<std::unique_ptr<Inferior>> make_process_inferior(ProcessInferiorOptions options);
+
+}  // namespace diptych::gdb
