@@ -216,19 +216,19 @@ Result<KeptOutcome> Follower::run_alone(Case& one) {
 }
 
 // Why that difference is none; nothing: it is one.
-std::optional<std::string> Follower::known(const Case& one, const Outcome& engine, const Outcome& own) {
+std::optional<Follower::Known> Follower::known(const Case& one, const Outcome& engine, const Outcome& own) {
   const std::size_t offset = one.input.state.words[program_counter_word(guest_)] - one.program.code_address;
   const auto code = std::span(one.program.code).subspan(offset);
   const auto instruction = instruction_at(guest_, code);
   const std::string_view mnemonic = instruction ? instruction->mnemonic : "illegal";
   // A lost reservation lets a conditional store fail, and is nobody's fault.
-  if (reserved_ && mnemonic.starts_with("sc.")) return "reservation";
-  if (agree(guest_, engine, own) && !mnemonic.starts_with("sc.")) return "steady";
-  if (explainer_.explain_quickly(one.program, one.input, one.budget, engine, *machine_, own)) return "explained";
+  if (reserved_ && mnemonic.starts_with("sc.")) return Known::chance;
+  if (agree(guest_, engine, own) && !mnemonic.starts_with("sc.")) return Known::chance;
+  if (explainer_.explain_quickly(one.program, one.input, one.budget, engine, *machine_, own)) return Known::habit;
   if (!instruction) return std::nullopt;
-  if (extensions_used(guest_, code.first(instruction->length)) & ~machine_->describe().extensions(guest_)) return "extension";
+  if (extensions_used(guest_, code.first(instruction->length)) & ~machine_->describe().extensions(guest_)) return Known::habit;
   const auto found = differences(guest_, engine, own);
-  if (match_quirk(name(), guest_, mnemonic, instruction->word, engine, own, found)) return "quirk";
+  if (match_quirk(name(), guest_, mnemonic, instruction->word, engine, own, found)) return Known::habit;
   return std::nullopt;
 }
 
@@ -266,9 +266,10 @@ std::optional<Follower::Halted> Follower::judge(std::optional<Halted> halted) {
   }
   stands_ = false;
   const auto instruction = instruction_at(guest_, std::span(one.program.code).subspan(pc - one.program.code_address));
-  if (known(one, engine, **own)) {
-    ++known_;
-    if (instruction) companion_->beware(instruction->mnemonic);
+  if (const auto why = known(one, engine, **own)) {
+    if (why == Known::habit) ++known_;
+    // It will happen again, and halves are a long way.
+    if (why == Known::habit && instruction) companion_->beware(instruction->mnemonic);
     return let_signal_take_effect(std::move(halted));
   }
 

@@ -65,6 +65,10 @@ class Follower final : public Reference {
     Follower& follower_;
   };
 
+  enum class Known : u8 {
+    chance,  // no difference by itself: both refuse the instruction, or only what was before it differed
+    habit,   // a quirk, left open, or an extension the reference has not
+  };
   struct Parted {
     u64 time = 0;
     Sight sight;
@@ -90,7 +94,7 @@ class Follower final : public Reference {
   bool raised(const std::optional<Halted>& halted) const;
   u64 before(u64 address, std::span<u8> bytes) const;
   Result<KeptOutcome> run_alone(Case& one);
-  std::optional<std::string> known(const Case& one, const Outcome& engine, const Outcome& own);
+  std::optional<Known> known(const Case& one, const Outcome& engine, const Outcome& own);
 
   const Guest guest_;
   EngineMemory memory_;

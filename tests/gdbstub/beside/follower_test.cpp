@@ -2,7 +2,7 @@
 
 #include "corpus/case.hpp"
 #include "engine/debug/case_execution.hpp"
-#include "gdbstub/engine/engine_target.hpp"
+#include "engine/linux/process_execution.hpp"
 #include "tests/catch.hpp"
 #include "tests/gdbstub/sample_case.hpp"
 
@@ -57,9 +57,9 @@ class FaultyTier final : public Tier {
   u64 from = 0;  // it is right up to then
 };
 
-class CaseInferior final : public Inferior {
+class Plain final : public Inferior {
  public:
-  CaseInferior(const Case& some, std::unique_ptr<Tier> tier) : execution_(*CaseExecution::create(some.program, some.input, std::move(tier))) {}
+  explicit Plain(std::unique_ptr<Execution> execution) : execution_(std::move(execution)) {}
   Guest guest() const override { return Guest::riscv64; }
   Execution& execution() override { return *execution_; }
   const Execution& execution() const override { return *execution_; }
@@ -70,24 +70,26 @@ class CaseInferior final : public Inferior {
   Result<void> prepare_restart(const Launch&) override { return {}; }
 
  private:
-  std::unique_ptr<CaseExecution> execution_;
+  std::unique_ptr<Execution> execution_;
 };
 
 struct Pair {
-  CaseInferior inferior;
+  std::unique_ptr<Inferior> owned;
+  Inferior& inferior = *owned;
   StopPoints stops;
   Timeline timeline;
   std::unique_ptr<Follower> follower = *Follower::create(Guest::riscv64);
 
-  Pair(const Case& some, std::unique_ptr<Tier> tier) : inferior(some, std::move(tier)), timeline(inferior.execution(), stops, std::size_t{64} << 20) {
+  explicit Pair(std::unique_ptr<Inferior> one, std::size_t history = std::size_t{64} << 20) : owned(std::move(one)), timeline(inferior.execution(), stops, history) {
     follower->accompany(inferior, timeline);
   }
+  Pair(const Case& some, std::unique_ptr<Tier> tier) : Pair(std::make_unique<Plain>(*CaseExecution::create(some.program, some.input, std::move(tier)))) {}
 
   /// What it halts for.
   Timeline::Halted forward() {
     for (int i = 0; i < 100'000; ++i)
       if (const auto halted = follower->forward(for_ever)) return *halted;
-    FAIL("it never halted");
+    FAIL("it never halted: " << follower->statistics());
     return {};
   }
   Reference::Sight sight() {
@@ -148,4 +150,27 @@ TEST_CASE("the instruction that parts them is named") {
   pair.forward();
   REQUIRE(pair.pc() == guilty + 2);
   REQUIRE(pair.inferior.execution().tier().hart().retired == retired + 5);
+}
+
+TEST_CASE("whole programs run beside Unicorn to their end without a word") {
+  using namespace diptych::linux_guest;
+  const std::string guests = DIPTYCH_LINUX_GUESTS;
+  for (const char* name : {"hello", "machine", "memory", "recursion", "signals", "unwind", "library"}) {
+    INFO(name);
+    auto execution = ProcessExecution::start({.process = {.program = guests + "/" + name,
+                                                          .arguments = {name},
+                                                          .environment = {},
+                                                          .grants = std::make_shared<const Grants>(*Grants::directories(std::vector<std::string>{"/tmp"})),
+                                                          .tier = *make_tier("baseline"),
+                                                          .trace = nullptr}});
+    REQUIRE(execution);
+    Pair pair(std::make_unique<Plain>(std::move(*execution)));
+    pair.follower->pass_signals(~u64{0});
+    const auto halted = pair.forward();
+    INFO(pair.follower->statistics());
+    INFO((pair.follower->has_parted() ? pair.sight().difference : ""));
+    CHECK(pair.follower->take_notice().empty());
+    CHECK_FALSE(pair.follower->has_parted());
+    CHECK((halted.event.kind == EventKind::exited || halted.event.kind == EventKind::killed));
+  }
 }
