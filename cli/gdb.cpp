@@ -5,6 +5,7 @@
 
 #include "corpus/files.hpp"
 #include "gdbstub/beside/case_reference.hpp"
+#include "gdbstub/beside/follower.hpp"
 #include "gdbstub/engine/case_inferior.hpp"
 #include "gdbstub/engine/engine_target.hpp"
 #include "gdbstub/engine/process_inferior.hpp"
@@ -61,7 +62,14 @@ Result<Subject> make_program(const Asked& asked, int interrupt) {
                                               .records = asked.history_megabytes != 0,
                                               .interrupt = interrupt});
   if (!inferior) return std::unexpected(std::move(inferior).error());
-  return Subject{std::move(*inferior), nullptr, asked.path};
+  Subject subject{std::move(*inferior), nullptr, asked.path};
+  if (asked.beside.empty()) return subject;
+  if (asked.beside != "unicorn")
+    return fail(ErrorKind::bad_input, fmt::format("{} cannot go along with a program that makes system calls; unicorn can", asked.beside));
+  auto follower = gdb::Follower::create(subject.inferior->guest());
+  if (!follower) return std::unexpected(std::move(follower).error());
+  subject.reference = std::move(*follower);
+  return subject;
 }
 
 Result<Subject> make_case(const Asked& asked) {
@@ -128,7 +136,7 @@ int run(const std::vector<std::string>& arguments) {
   options::options_description described("Options");
   described.add_options()("subject", options::value(&words)->required(), "a case, or a static RISC-V Linux program and, behind --, its arguments")(
       "tier", options::value(&asked.tier)->default_value("baseline"), "what runs it: interp or baseline")(
-      "beside", options::value(&asked.beside), "a machine that runs the same case beside the engine: its registers are o_a0 and so on, and it halts where the two part")(
+      "beside", options::value(&asked.beside), "a machine that runs the same beside the engine, of a program unicorn: its registers are o_a0 and so on, and it halts where the two part")(
       "threads", options::bool_switch(&asked.two_threads), "show that machine as a second thread instead")(
       "at-divergence", options::bool_switch(&asked.at_divergence), "start one instruction before the engine and the machine beside it (default unicorn) part")(
       "history", options::value(&asked.history_megabytes)->default_value(512), "how many MiB going backwards may take; 0: there is no going back")(

@@ -53,8 +53,13 @@ Access Follower::EngineMemory::rights(u64 address) const {
 
 // ---- going together
 
-std::optional<Follower::Halted> Follower::forward(u64 most) { return go(std::max<u64>(most, 1), true); }
-std::optional<Follower::Halted> Follower::step() { return go(1, false); }
+std::optional<Follower::Halted> Follower::forward(u64 most) { return told(go(std::max<u64>(most, 1), true)); }
+std::optional<Follower::Halted> Follower::step() { return told(go(1, false)); }
+
+std::optional<Follower::Halted> Follower::told(std::optional<Halted> halted) {
+  signal_told_ = halted && halted->event.kind == EventKind::signal;
+  return halted;
+}
 
 std::optional<Follower::Halted> Follower::give_up(const Error& error) {
   gave_up_ = error.message;
@@ -65,6 +70,13 @@ std::optional<Follower::Halted> Follower::give_up(const Error& error) {
 std::optional<Follower::Halted> Follower::go(u64 most, bool heeds_stops) {
   if (!gave_up_.empty()) return engine_goes(most, heeds_stops);
   parted_.reset();
+  // The signal told last happens first, or is dropped, as the debugger chose.
+  if (signal_told_) {
+    stands_ = false;
+    auto halted = timeline_->step();
+    if (heeds_stops && halted->event.kind == EventKind::time && halted->edge == Timeline::Edge::none) return std::nullopt;
+    return halted;
+  }
   if (!stands_ || at_ != timeline_->time()) {
     if (auto taken = companion_->take_over(hart().state); !taken) return give_up(taken.error());
     stands_ = true;

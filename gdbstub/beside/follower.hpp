@@ -38,7 +38,7 @@ class Follower final : public Reference {
 
   /// The engine was led elsewhere, by hand or backwards: from there on both go together again.
   void changed() {
-    stands_ = false;
+    stands_ = signal_told_ = false;
     parted_.reset();
   }
 
@@ -80,6 +80,7 @@ class Follower final : public Reference {
   Hart& hart() const { return inferior_->execution().tier().hart(); }
   u64 retired() const { return hart().retired; }
 
+  std::optional<Halted> told(std::optional<Halted> halted);
   std::optional<Halted> go(u64 most, bool heeds_stops);
   std::optional<Halted> engine_goes(u64 instructions, bool heeds_stops);
   std::optional<Halted> goes_alone(bool heeds_stops);
@@ -107,6 +108,7 @@ class Follower final : public Reference {
   bool stands_ = false;       // it stands where the engine does
   u64 at_ = 0;                // the time of that place
   u64 stretch_ = 0;           // how far it runs ahead
+  bool signal_told_ = false;  // and not yet gone on from
   bool alone_ = false;        // the next instruction is to be held against the engine's by itself
   bool reserved_ = false;     // the engine had a reservation when its state was taken over
   u64 end_passed_ = 0;        // the end of the record is no halt here: the way back was ours

@@ -165,8 +165,11 @@ TEST_CASE("whole programs run beside Unicorn to their end without a word") {
                                                           .trace = nullptr}});
     REQUIRE(execution);
     Pair pair(std::make_unique<Plain>(std::move(*execution)));
-    pair.follower->pass_signals(~u64{0});
-    const auto halted = pair.forward();
+    // Signals go by unseen, or are seen and gone on from.
+    const bool seen = std::string_view(name) != "library";
+    if (!seen) pair.follower->pass_signals(~u64{0});
+    auto halted = pair.forward();
+    while (halted.event.kind == EventKind::signal && !pair.follower->has_parted()) halted = pair.forward();
     INFO(pair.follower->statistics());
     INFO((pair.follower->has_parted() ? pair.sight().difference : ""));
     CHECK(pair.follower->take_notice().empty());
