@@ -99,6 +99,28 @@ std::string EngineTarget::plan_for_divergence() {
                                    : "The next `continue` goes to where they part, or to the end.");
 }
 
+std::string EngineTarget::catch_for_monitor(std::string_view arguments) {
+  if (!inferior_->makes_calls()) return "A case makes no system calls.\n";
+  constexpr u64 numbers = 1024;  // more than there are
+  std::vector<u64> which;
+  std::string_view word = first_word(arguments);
+  if (word == "none") {
+    catch_calls(std::nullopt);
+    return "No system call halts it.\n";
+  }
+  for (; !word.empty(); word = first_word(arguments)) {
+    arguments.remove_prefix(std::size_t(word.data() + word.size() - arguments.data()));
+    u64 number = 0;
+    while (number < numbers && inferior_->call_name(number) != word) ++number;
+    if (number == numbers) return fmt::format("There is no system call \"{}\".\n", word);
+    which.push_back(number);
+  }
+  const bool all = which.empty();
+  catch_calls(std::move(which));
+  monitor_catches_ = true;
+  return all ? "Every system call halts it, before and after.\n" : "Those system calls halt it, before and after.\n";
+}
+
 std::string EngineTarget::difference() {
   if (!panel_) return "There is no reference; --beside NAME sets one beside the engine.\n";
   const Reference::Sight& sight = panel_->sight();
@@ -130,6 +152,7 @@ std::vector<MonitorCommand> EngineTarget::make_commands() {
       {"go", "MARK | @TIME: makes the next continue go there", [this](std::string_view arguments) { return plan_to_go(arguments); }},
       {"mark", "marks this moment", [this](std::string_view) { return mark_now(); }},
       {"marks", "lists them", [this](std::string_view) { return list_marks(); }},
+      {"catch", "[CALL...] | none: halts before and after system calls, all or these", [this](std::string_view arguments) { return catch_for_monitor(arguments); }},
       {"stage", "which stage of the engine parts from the others on this case", [this](std::string_view) { return inferior_->stages(); }},
       {"ir", "[ADDRESS]: the block there, or at the PC, as IR: lifted, and after each pass that changed it",
        [at](std::string_view arguments) { return at(arguments, shown_as_ir); }},

@@ -245,6 +245,14 @@ Halt EngineTarget::signalled(Signal signal, HaltReason reason, u64 detail) {
   return {.kind = HaltKind::stopped, .signal = signal, .reason = reason, .detail = detail};
 }
 
+// A debugger that did not ask takes a stop for a system call as none of its own, and goes on.
+Halt EngineTarget::at_call(std::string_view where, HaltReason reason, u64 call) {
+  why_ = fmt::format("{} system call {} ({}).", where, inferior_->call_name(call), call);
+  if (!monitor_catches_) return signalled(Signal::trap, reason, call);
+  notice_ += why_ + "\n";
+  return signalled(Signal::trap);
+}
+
 Halt EngineTarget::stopped_at_point() {
   why_ = "At a breakpoint.";
   const auto kind = breakpoints_.at(program_counter(1));
@@ -288,11 +296,9 @@ Halt EngineTarget::halt_of(const Event& event) {
       return signalled(signal_of_linux(event.signal), own_breakpoint ? HaltReason::software_breakpoint : HaltReason::other);
     }
     case EventKind::call:
-      why_ = fmt::format("Before system call {}.", event.call);
-      return signalled(Signal::trap, HaltReason::call_entry, event.call);
+      return at_call("Before", HaltReason::call_entry, event.call);
     case EventKind::call_done:
-      why_ = fmt::format("After system call {}.", event.call);
-      return signalled(Signal::trap, HaltReason::call_return, event.call);
+      return at_call("After", HaltReason::call_return, event.call);
     case EventKind::code_end: {
       why_ = "At the end of the code.";
       // A breakpoint at the very end is reached as much as the end is.
@@ -319,6 +325,7 @@ void EngineTarget::pass_signals(std::span<const Signal> signals) {
 
 bool EngineTarget::catch_calls(std::optional<std::vector<u64>> which) {
   if (!inferior_->makes_calls()) return false;
+  monitor_catches_ = false;
   inferior_->execution().catch_calls(std::move(which));
   return true;
 }

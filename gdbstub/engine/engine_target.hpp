@@ -84,6 +84,7 @@ class EngineTarget final : public Target {
   bool is_reference(u32 thread) const { return thread == 2; }
   Halt halt_of(const Event& event);
   Halt halt_of(const Timeline::Halted& halted);
+  Halt at_call(std::string_view where, HaltReason reason, u64 call);
   Halt signalled(Signal signal, HaltReason reason = HaltReason::other, u64 detail = 0);
   std::optional<Halt> forward(u64 most);
   std::optional<Halt> step_range(u64 most);
@@ -101,6 +102,7 @@ class EngineTarget final : public Target {
   std::string list_marks() const;
   std::string plan_to_go(std::string_view arguments);
   std::string plan_for_divergence();
+  std::string catch_for_monitor(std::string_view arguments);
   std::string difference();
   std::string statistics() const;
 
@@ -118,6 +120,7 @@ class EngineTarget final : public Target {
   const std::size_t own_registers_;  // of the description, the first; the reference's follow
   std::vector<MonitorCommand> commands_;
   std::vector<u64> marks_;
+  bool monitor_catches_ = false;  // system calls, for debuggers that know none of this guest
   std::optional<Plan> plan_;
   Resume how_;
   u64 halted_at_ = ~u64{0};   // where the PC was when it halted last

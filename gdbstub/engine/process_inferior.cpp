@@ -1,5 +1,6 @@
 #include "gdbstub/engine/process_inferior.hpp"
 
+#include "engine/linux/calls/call.hpp"
 #include "engine/linux/load.hpp"
 #include "engine/linux/process_execution.hpp"
 
@@ -60,6 +61,7 @@ class ProcessInferior final : public Inferior {
   }
 
   bool makes_calls() const override { return true; }
+  std::string_view call_name(u64 number) const override { return linux_guest::system_call_name(number); }
   std::vector<u8> auxiliary_vector() const override { return execution_->process().auxiliary; }
 
   // The program's own file: the debugger may want its symbols. Nothing else of the host.

@@ -43,6 +43,14 @@ TEST_CASE("gdb sees mappings, finds bytes and compares sections") {
                    {"Breakpoint 1", "[stack]", "haystack+100", "1 pattern found", "Section .text", "matched", "AT_ENTRY"});
 }
 
+// gdb 13 knows no system calls of this guest, so `catch syscall` is refused by itself.
+TEST_CASE("system calls halt the program where the monitor was asked for it") {
+  require_in_order(session({"monitor catch write nothing", "monitor catch write", "handle SIGUSR1 nostop noprint pass", "continue", "print $a7", "continue", "print $a0", "monitor status",
+                            "monitor catch none", "continue"}),
+                   {"There is no system call \"nothing\"", "Those system calls halt it", "Before system call write (64).", "$1 = 64", "After system call write (64).", "$2 = ",
+                    "After system call write", "No system call", "exited with code 03"});
+}
+
 TEST_CASE("gdb shows signals before the program has them, and the program goes on with them") {
   require_in_order(session({"continue", "print alarms", "continue"}), {"Program received signal SIGUSR1", "$1 = 0", "exited with code 03"});
 }
