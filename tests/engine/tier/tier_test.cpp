@@ -18,7 +18,8 @@ constexpr std::string_view tiers[] = {"interp", "baseline"};
 struct Rig {
   static constexpr u64 code_pages = 0x4000, data_at = 0x20000, data_size = 0x2000;
 
-  explicit Rig(std::string_view name) : window(*Window::reserve(u64{1} << 32)), tier(*make_tier(name)) {
+  explicit Rig(std::string_view name, const jit::Options& options = {})
+      : window(*Window::reserve(u64{1} << 32)), tier(*make_tier(name, options)) {
     tier->bind(window);
     tier->stop_at(&points);
   }
@@ -75,6 +76,26 @@ TEST_CASE("a run stops before the instruction at a stop point, and goes on from 
     CHECK(rig.tier->run({1000}).kind == StopKind::breakpoint);
     CHECK(rig.hart().retired == 15);
   }
+}
+
+TEST_CASE("steps by translated code leave none behind that goes on over a stop point") {
+  Rig rig("baseline", {.cut = true});
+  rig.begin("addi a0, a0, 1; addi a1, a1, 1; addi a2, a2, 1; blt a0, a4, -12; ebreak", "a4=5");
+  rig.insert(code_at + 8);
+  for (u64 round = 1; round <= 4; ++round) {
+    INFO(round);
+    CHECK(rig.tier->run({1000}) == at(code_at + 8));
+    // At the stop point, at the branch, and at the loop's begin.
+    for (int n = 0; n < 3; ++n) CHECK(rig.tier->step().kind == StopKind::budget);
+    CHECK(rig.pc() == code_at + 4);
+    CHECK(rig.x(10) == round + 1);
+    CHECK(rig.hart().retired == 4 * round + 1);
+  }
+  for (int n = 0; n < 2; ++n) CHECK(rig.tier->run({1000}) == at(code_at + 8));
+  CHECK(rig.tier->step().kind == StopKind::budget);
+  rig.erase(code_at + 8);
+  rig.insert(code_at + 4);
+  CHECK(rig.tier->run({1000}).kind == StopKind::breakpoint);
 }
 
 TEST_CASE("the end of a budget comes before a stop point, and a stop point before what the instruction does") {
