@@ -19,6 +19,7 @@ class Compiler {
     u8 rounding = 0;            ///< that the host's operations have while the block runs, numbered as IR does
     u8 variant = 0;             ///< in force while the block runs; the block may have been lifted for another
     bool trust_checks = true;   ///< accesses marked as checked need no check: nothing lies beyond the window
+    bool looks = false;         ///< each access asks the table of pages first, for the host would not refuse it
     std::vector<Part>* parts = nullptr;  ///< where those of the code are added, if anybody asks
   };
 
@@ -72,6 +73,7 @@ class Compiler {
 
   // Memory: emit_memory.cpp
   Address address(ValueId v) const;
+  u32 check(asmjit::x86::Gp base, i32 displacement, bool checked, Access access);
   void load(ValueId n);
   void store(ValueId n);
 

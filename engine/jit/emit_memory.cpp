@@ -29,6 +29,18 @@ Compiler::Address Compiler::address(ValueId v) const {
   return {root, 0};
 }
 
+// The jump of an access that is not the host's to make; 0: there is none.
+u32 Compiler::check(Gp base, i32 displacement, bool checked, Access access) {
+  if (request_.looks) {
+    a_.lea(host::scratch, ptr_64(base, displacement));
+    a_.call_to(access == Access::read ? routines_.look_to_read : routines_.look_to_write);
+    return a_.jump_if(Condition::kNZ);
+  }
+  if (checked && request_.trust_checks) return 0;
+  a_.cmp(base, host::window_size);
+  return a_.jump_if(Condition::kAE);
+}
+
 void Compiler::load(ValueId n) {
   const ir::Instruction& i = at(n);
   const Address where = address(i.operands[0]);
@@ -48,11 +60,7 @@ void Compiler::load(ValueId n) {
   made.extends_sign = extends;
   made.result = values_.location(n);
   values_.displaced(made);
-  u32 check = 0;
-  if (i.immediate == 0 || !request_.trust_checks) {
-    a_.cmp(base, host::window_size);
-    check = a_.jump_if(Condition::kAE);
-  }
+  const u32 refused = check(base, where.displacement, i.immediate != 0, Access::read);
   if (extends) values_.set_extended(n);
   const Mem from(host::window, base, 0, where.displacement, bytes);
   const u32 position = a_.position();
@@ -69,7 +77,7 @@ void Compiler::load(ValueId n) {
   } else {
     a_.movzx(general.r32(), from);
   }
-  slow_detour(number, check, position);
+  slow_detour(number, refused, position);
 }
 
 void Compiler::store(ValueId n) {
@@ -88,11 +96,7 @@ void Compiler::store(ValueId n) {
   Site& made = records_.sites[number];
   made.displacement = where.displacement;
   values_.displaced(made);
-  u32 check = 0;
-  if (i.immediate == 0 || !request_.trust_checks) {
-    a_.cmp(base, host::window_size);
-    check = a_.jump_if(Condition::kAE);
-  }
+  const u32 refused = check(base, where.displacement, i.immediate != 0, Access::write);
   const Mem to(host::window, base, 0, where.displacement, bits / 8);
   const u32 position = a_.position();
   if (immediate) {
@@ -108,7 +112,7 @@ void Compiler::store(ValueId n) {
       default: a_.mov(to, general);
     }
   }
-  slow_detour(number, check, position);
+  slow_detour(number, refused, position);
   values_.consume(where.base);
   values_.consume(value);
 }

@@ -32,6 +32,7 @@ struct Frame {
   u64 total = 0;  ///< the retired count at which nothing is left
   u8* window = nullptr;
   u64 window_size = 0;
+  const u8* pages = nullptr;  ///< the window's table of pages
   Exit exit = Exit::link;
   u32 link = 0;
   u32 site = 0;

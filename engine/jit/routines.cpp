@@ -74,6 +74,28 @@ struct Emission {
     a.ret();
     return here;
   }
+
+  // What may lie across the end of a page is left to C++.
+  u32 look(Access access) const {
+    constexpr u32 widest = 8;
+    const u32 here = a.position();
+    a.push(host::scratch);
+    a.and_(eax, u32(page_size - 1));
+    a.cmp(eax, u32(page_size) - widest);
+    a.pop(host::scratch);
+    const u32 across = a.jump_if(CondCode::kA);
+    a.cmp(host::scratch, host::window_size);
+    const u32 outside = a.jump_if(CondCode::kAE);
+    a.shr(host::scratch, std::countr_zero(page_size));
+    a.add(host::scratch, member(layout.pages));
+    a.test(byte_ptr(host::scratch), Window::detour(access));
+    a.ret();
+    a.bind_here(across);
+    a.bind_here(outside);
+    a.or_(eax, 1);
+    a.ret();
+    return here;
+  }
 };
 
 }  // namespace
@@ -85,6 +107,7 @@ FrameLayout::FrameLayout() {
   total = distance(f, f.total);
   window = distance(f, f.window);
   window_size = distance(f, f.window_size);
+  pages = distance(f, f.pages);
   exit = distance(f, f.exit);
   link = distance(f, f.link);
   site = distance(f, f.site);
@@ -114,6 +137,8 @@ Routines Routines::emit(Assembler& a, const FrameLayout& layout) {
   // When C++ has looked at a site, the registers are down already, as they were.
   made.slow = emission.slow(false, after_slow);
   made.slow_vectors = emission.slow(true, after_slow);
+  made.look_to_read = emission.look(Access::read);
+  made.look_to_write = emission.look(Access::write);
   // Last, because a sanitizer that checks the call reads what stands before it.
   made.enter = a.position();
   for (const Gp& saved : {rbp, rbx, r12, r13, r14, r15}) a.push(saved);

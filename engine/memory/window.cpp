@@ -301,7 +301,10 @@ u8* Window::open(u64 address, u64 size, Access access) {
   }
   const u8 trapped = detour(access) & trap_mask;
   for (u64 page = address / page_size; page * page_size < address + size; ++page)
-    if (pages_[page] & trapped && (pages_[page] & trap_mask) != lent && !lend(page)) return nullptr;
+    if (pages_[page] & trapped) {
+      ++opened_;
+      if ((pages_[page] & trap_mask) != lent && !lend(page)) return nullptr;
+    }
   return base_ + address;
 }
 

@@ -113,8 +113,12 @@ class Window {
   /// lent, and what is written the journal has. nullptr: the host refuses. It is for the caller to unwatch what it writes.
   u8* open(u64 address, u64 size, Access access);
 
+  /// How often an access of C++ was one to a trapped page.
+  u64 opened() const { return opened_; }
+
   /// What was lent the host refuses again. To be called before translated code runs, for which there is
   /// no other way to be trapped.
+  /// Translated code that asks the table of pages before each access may run with pages lent.
   void take_back() {
     if (!lent_.empty()) [[unlikely]]
       protect_lent();
@@ -167,6 +171,7 @@ class Window {
   u8* pages_;
   std::vector<Trap> traps_;
   std::vector<u64> lent_;  // numbers of pages
+  u64 opened_ = 0;
   // Where pages have ever been mapped, so that nobody need look at the whole table.
   static constexpr u64 used_unit = u64{1} << 30;
   std::vector<bool> used_;

@@ -22,6 +22,11 @@ constexpr u32 control_for(u8 rounding) {
   return _MM_MASK_MASK | (rounding < host_modes.size() ? host_modes[rounding] : u32{_MM_ROUND_NEAREST});
 }
 
+// An access to a page that somebody looks on costs some ten microseconds where the host refuses it, and some ten
+// nanoseconds in code that looks, which costs every other access a nanosecond. So many of them within so many
+// instructions are worth the change; fewer in the same proportion, over a longer time, are worth the change back.
+constexpr u64 refusals_worth = 32, short_while = 2'000'000, long_while = 64'000'000;
+
 }  // namespace
 
 Result<std::unique_ptr<BaselineRunner>> BaselineRunner::create(const jit::Options& options, std::size_t code_size) {
@@ -39,7 +44,15 @@ BaselineRunner::BaselineRunner(const jit::Options& options, std::unique_ptr<jit:
   frame_->slow = [](jit::Frame& frame) {
     const auto& runner = *static_cast<BaselineRunner*>(frame.owner);
     const jit::Records& records = runner.cache_->records();
-    const bool done = jit::do_slowly(frame, records, records.sites[frame.site]);
+    const jit::Site& site = records.sites[frame.site];
+    if (runner.looks_) return jit::do_slowly(frame, records, site);
+    const ir::Opcode opcode = site.instruction.opcode;
+    if (runner.often_refused() && (opcode == ir::Opcode::load || opcode == ir::Opcode::store)) {
+      // Left, so that what runs can change.
+      frame.step = true;
+      return false;
+    }
+    const bool done = jit::do_slowly(frame, records, site);
     runner.window_->take_back();
     return done;
   };
@@ -49,6 +62,7 @@ void BaselineRunner::use(Window& window) {
   window_ = &window;
   frame_->window = window.base();
   frame_->window_size = window.size();
+  frame_->pages = window.rights_table();
 }
 
 void BaselineRunner::bind(Window& window) {
@@ -67,8 +81,7 @@ void BaselineRunner::bind(std::span<const Area> areas, u64 code_end) {
 void BaselineRunner::begin(std::span<const Area> areas, u64 code_end) {
   hart.code_written.reset();
   code_end_ = code_end;
-  cache_->clear();
-  made_.clear();
+  look(false);
   // Addresses beyond the window may be accessible, be it those of an area that begins in it: then every one
   // is compared with its size.
   trust_checks_ = std::ranges::all_of(areas, [&](const Area& area) {
@@ -77,6 +90,24 @@ void BaselineRunner::begin(std::span<const Area> areas, u64 code_end) {
 }
 
 void BaselineRunner::code_changed(Range range) { cache_->invalidate(range); }
+
+void BaselineRunner::look(bool looks) {
+  looks_ = looks;
+  cache_->clear();
+  made_.clear();
+  weighed_ = 0;
+  opened_ = window_->opened();
+}
+
+bool BaselineRunner::often_refused() const { return window_->opened() - opened_ >= refusals_worth; }
+
+void BaselineRunner::weigh(u64 instructions) {
+  weighed_ += instructions;
+  if (weighed_ < (looks_ ? long_while : short_while)) return;
+  if (looks_ && (window_->opened() - opened_) / (long_while / short_while) < refusals_worth) return look(false);
+  weighed_ = 0;
+  opened_ = window_->opened();
+}
 
 void BaselineRunner::stop_at(const StopPoints* points) {
   if (points == points_) return;
@@ -116,6 +147,7 @@ bool BaselineRunner::watch(u64 begin, u64 end) {
 jit::Compiler::Request BaselineRunner::request() const {
   jit::Compiler::Request made = compile_request(options_, variant_);
   made.trust_checks = trust_checks_;
+  made.looks = looks_;
   return made;
 }
 
@@ -224,7 +256,9 @@ Stop BaselineRunner::run(Budget budget) {
   const FaultScope faults(
       cache_->begin(), cache_->end(),
       [](void* self, u64 host_pc) { return static_cast<BaselineRunner*>(self)->cache_->redirect(host_pc); }, this);
+  const u64 before = hart.retired;
   hart.stop = run_translated();
+  weigh(hart.retired - before);
   return told_apart(hart);
 }
 
@@ -240,6 +274,11 @@ Stop BaselineRunner::run_translated() {
     use_variant();
     for (u64 page : hart.memory.stale_pages()) cache_->invalidate({page, page_size});
     hart.memory.clear_stale_pages();
+    if (!looks_ && often_refused()) {
+      look(true);
+      link.reset();
+      remember = false;
+    }
     const u32 generation = cache_->generation();
     std::optional<CodeCache::Index> here = translation_at(pc);
     if (here && options_.cut && (*cache_)[*here].instructions > frame.left) here = made_anew(pc, frame.left);
@@ -255,7 +294,7 @@ Stop BaselineRunner::run_translated() {
         if (!evaluate()) return hart.stop;
       continue;
     }
-    window_->take_back();
+    if (!looks_) window_->take_back();
     enter(*here);
     switch (frame.exit) {
       case jit::Exit::link:

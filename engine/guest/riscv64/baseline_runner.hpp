@@ -54,6 +54,9 @@ class BaselineRunner {
   void begin(std::span<const Area> areas, u64 code_end);
   bool stops_at(u64 pc) const { return points_ && points_->has(pc); }
   Stop run_translated();
+  void look(bool looks);
+  bool often_refused() const;
+  void weigh(u64 instructions);
   std::optional<CodeCache::Index> translation_at(u64 pc);
   std::optional<CodeCache::Index> made_before(u64 pc);
   std::optional<CodeCache::Index> made_anew(u64 pc, std::size_t most);
@@ -82,6 +85,10 @@ class BaselineRunner {
   // No translation holds a stop point but behind its last instruction: where there are none they cost nothing.
   const StopPoints* points_ = nullptr;
   bool passes_point_ = false;  // by a step
+  // Where the host refuses accesses often because somebody looks on their pages, code looks by itself.
+  bool looks_ = false;
+  u64 weighed_ = 0;  // instructions since this was last thought over,
+  u64 opened_ = 0;   // and what Window::opened said then
   u64 code_end_ = 0;
   u8 variant_ = 0;
   bool lifted_for_variant_ = false;

@@ -337,4 +337,52 @@ TEST_CASE("a stop point costs the translations it lies in, and no other") {
   CHECK(cache.generation() == generation);
 }
 
+TEST_CASE("code that looks before each access does what code does that the host stops") {
+  constexpr Access both = Access::read | Access::write;
+  const auto check = [](std::string_view text, std::string_view before, u64 watched) {
+    INFO(text);
+    const std::vector<u8> code = code_of(text);
+    const Input input = input_of(before);
+    for (const jit::Stage& stage : jit::stages)
+      for (const Access access : {Access::write, both})
+        for (const u64 budget : {u64{100000}, u64{600}, u64{601}}) {
+          INFO(stage.name);
+          Rig rig(stage.options), slow;
+          const Result wanted = slow.interpreted(code, input, budget);
+          // The page alone is touched, not what is watched in it.
+          REQUIRE(rig.runner().hart.memory.watch_accesses({watched, 8}, access));
+          const Result got = rig.translated(code, input, budget);
+          INFO(describe(wanted.stop) << " | " << describe(got.stop));
+          CHECK(wanted.retired == got.retired);
+          REQUIRE(wanted == got);
+          // Once when it was bound, and once to look.
+          CHECK(rig.runner().cache().generation() == 2);
+        }
+  };
+  // Every width, at the pages' common end too; then a fault far from the window's end, or beyond it.
+  for (std::string_view last : {"ld a5, 0(s8)", "sd a5, 0(s8)", "lw a5, 2000(s9)", "fsd fa0, -2000(zero)", "ebreak"})
+    check("lb a0, -1(s1); lhu a1, -1(s1); lw a2, -2(s1); lwu a3, -4(s1); ld a4, -4(s1); fld fa0, -8(s1); flw fa1, -4(s1);"
+          " sb a0, 1(s1); sh a1, -1(s1); sw a2, 5(s1); sd s2, -3(s1); fsd fa0, 16(s1); fsw fa1, -4(s1); addi s2, s2, 77;"
+          " amoadd.d a6, s2, (s1); lr.w a7, (s1); sc.w a7, s2, (s1); addi s0, s0, 1; blt s0, s4, -72; " + std::string(last),
+          "s1=0x21000 s4=70 s8=0x40000 s9=0xfffffffffff s2=0x123456789abcdef", 0x21800);
+  // Code that changes itself on such a page.
+  check("addi a0, a0, 1; add a1, a1, a3; sw a1, 0(a2); lw a5, 1024(a2); bne a0, a4, -16; ebreak",
+        "a1=0x00150513 a2=0x10000 a3=0x100000 a4=8256", 0x10800);
+}
+
+TEST_CASE("code that looked goes back to what it was when nobody looks on any more") {
+  Rig rig;
+  const std::vector<u8> code = code_of("ld a0, 0(s1); addi s0, s0, 1; blt s0, s4, -8; ebreak");
+  const Range watched{Rig::data_at + 64, 8};
+  REQUIRE(rig.runner().hart.memory.watch_accesses(watched, Access::read));
+  rig.translated(code, input_of("s1=0x20000 s4=10000"), 100000);
+  CHECK(rig.runner().cache().generation() == 2);
+  rig.runner().hart.memory.unwatch_accesses(watched, Access::read);
+  for (int n = 0; n < 4; ++n) {
+    rig.runner().hart.state = input_of("s1=0x20000 s4=20000000").state;
+    CHECK(rig.runner().run(Budget{60'000'000}).kind == StopKind::budget);
+  }
+  CHECK(rig.runner().cache().generation() == 3);
+}
+
 }  // namespace diptych::riscv64
