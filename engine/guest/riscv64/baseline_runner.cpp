@@ -24,8 +24,9 @@ constexpr u32 control_for(u8 rounding) {
 
 // An access to a page that somebody looks on costs some ten microseconds where the host refuses it, and some ten
 // nanoseconds in code that looks, which costs every other access a nanosecond. So many of them within so many
-// instructions are worth the change; fewer in the same proportion, over a longer time, are worth the change back.
-constexpr u64 refusals_worth = 32, short_while = 2'000'000, long_while = 64'000'000;
+// instructions are worth the change, and fewer in the same proportion the change back. A program that begins
+// touches a page now and then a hundred times: that is no reason yet.
+constexpr u64 refusals_worth = 512, short_while = 32'000'000, long_while = 64'000'000;
 
 }  // namespace
 

@@ -277,7 +277,7 @@ TEST_CASE("translated code halts before each access to what is watched, as the i
     Input input;
     input.state.words[pc_word] = code_at;
     // So often that code which looks by itself takes over, or not.
-    set(input, round % 3 == 0 ? "a2=60" : "a2=3");
+    set(input, round % 3 == 0 ? "a2=200" : "a2=3");
     set(input, "a0=0x21000 s2=0x1122334455667788 s3=0x99aabbccddeeff00");
     std::vector<std::pair<Range, Access>> watches;
     for (u64 i = 0; i < 1 + below(2); ++i)
