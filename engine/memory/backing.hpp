@@ -4,6 +4,7 @@
 #include "engine/memory/areas.hpp"
 #include "engine/memory/window.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <vector>
@@ -16,7 +17,7 @@ class HeapBacking {
   /// Lays a program's memory out, as it is before the first instruction.
   Result<void> place(const InitialMemory& initial, std::vector<Area>& areas);
   void write(const Area& area, u64 address, std::span<const u8> bytes) {
-    std::memcpy(area.host + (address - area.address), bytes.data(), bytes.size());
+    std::ranges::copy(bytes, area.host + (address - area.address));
   }
   /// Whether host code writes to an area by itself, so that nobody sees what it wrote to.
   bool written_by_host(const Area&) const { return false; }
