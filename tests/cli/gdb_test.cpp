@@ -55,3 +55,28 @@ TEST_CASE("gdb listens on the loopback unless told otherwise") {
     CHECK(ended.err.find("Listening on ") != std::string::npos);
   }
 }
+
+TEST_CASE("gdb says in one sentence what cannot be debugged so") {
+  const std::string good = (edge_cases / "auipc.case").string();
+  const std::string hello = DIPTYCH_LINUX_GUESTS "/hello";
+  require_refused({"gdb", "/nowhere/at-all"}, "/nowhere/at-all");
+  require_refused({"gdb", DIPTYCH_LINUX_GUESTS "/hello-dynamic"}, "dynamically linked");
+  require_refused({"gdb", good, "argument"}, "takes no arguments");
+  require_refused({"gdb", good, "--tier", "fast"}, "there is no tier \"fast\"");
+  require_refused({"gdb", good, "--beside", "nobody"}, "there is no machine \"nobody\"");
+  require_refused({"gdb", good, "--beside", "qemu"}, "cannot stop after a number of instructions");
+  require_refused({"gdb", good, "--threads"}, "--beside");
+  require_refused({"gdb", good, "--stdio", "--exec", "gdb"}, "exclude each other");
+  require_refused({"gdb", good, "--exec", "/nowhere/debugger"}, "cannot be started");
+  require_refused({"gdb", hello, "--beside", "interp"}, "unicorn can");
+  require_refused({"gdb", hello, "--on-disconnect", "leave"}, "stay, end or go-on");
+}
+
+TEST_CASE("gdb at a divergence that is not there says so, and ends well") {
+  for (const std::string& what : {(edge_cases / "auipc.case").string(), std::string(DIPTYCH_LINUX_GUESTS "/hello")}) {
+    const Ended ended = run({"gdb", what, "--at-divergence"});
+    INFO(ended.err);
+    CHECK(ended.exit == 0);
+    CHECK(ended.err.find("agree") != std::string::npos);
+  }
+}
