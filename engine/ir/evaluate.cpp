@@ -63,9 +63,28 @@ bool Evaluator::run(const Block& block, Hart& hart, u64 limit) {
           words[program_counter_] = operand(0) ? operand(1) : operand(2);
           ++hart.retired;
           return true;
+        // The commonest, which need neither more operands nor anything looked up.
+        case Opcode::add: values[n] = (operand(0) + operand(1)) & mask_of(i.type); break;
+        case Opcode::subtract: values[n] = (operand(0) - operand(1)) & mask_of(i.type); break;
+        case Opcode::bit_and: values[n] = operand(0) & operand(1); break;
+        case Opcode::bit_or: values[n] = operand(0) | operand(1); break;
+        case Opcode::bit_xor: values[n] = operand(0) ^ operand(1); break;
+        case Opcode::equal: values[n] = operand(0) == operand(1); break;
+        case Opcode::not_equal: values[n] = operand(0) != operand(1); break;
+        case Opcode::less_unsigned: values[n] = operand(0) < operand(1); break;
+        case Opcode::greater_equal_unsigned: values[n] = operand(0) >= operand(1); break;
+        case Opcode::truncate: values[n] = operand(0) & mask_of(i.type); break;
+        case Opcode::extend_unsigned:
+        case Opcode::reinterpret: values[n] = operand(0); break;
+        case Opcode::extend_signed: {
+          const unsigned above = 64 - bits_of(i.operand_type);
+          values[n] = static_cast<u64>(static_cast<i64>(operand(0) << above) >> above) & mask_of(i.type);
+          break;
+        }
+        case Opcode::select: values[n] = operand(0) ? operand(1) : operand(2); break;
         default: {
           std::array<u64, 4> operands{};
-          for (std::size_t k = 0; k < 4 && i.operands[k] != no_value; ++k) operands[k] = operand(k);
+          for (std::size_t k = 0; k < traits_of(i.opcode).operands; ++k) operands[k] = operand(k);
           const Computed computed = compute(i, operands);
           values[n] = computed.value;
           flags_[n] = computed.flags;

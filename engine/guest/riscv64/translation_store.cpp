@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace diptych::riscv64 {
 namespace {
@@ -68,8 +69,7 @@ std::shared_ptr<Translation> TranslationStore::lift(AddressSpace& memory, u64 pc
   std::optional<Decoded> decoded = fetch(memory, pc, unreachable);
   if (!decoded) return nullptr;
   // The storage of a block that nobody has any more is used again.
-  std::shared_ptr<Translation>& old = place(pc, variant).back();
-  std::shared_ptr<Translation> made = old && old.use_count() == 1 ? std::move(old) : std::make_shared<Translation>();
+  std::shared_ptr<Translation> made = spare_ && spare_.use_count() == 1 ? std::move(spare_) : std::make_shared<Translation>();
   made->made_ = 0;
   made->code_.clear();
   Lifter lifter(made->stages_[0], pc, variant);
@@ -89,7 +89,8 @@ std::shared_ptr<Translation> TranslationStore::lift(AddressSpace& memory, u64 pc
   made->code_.assign(code, code + (made->end() - pc));
   Place& kept_at = place(pc, made->uses_variant_ ? variant : any_variant);
   std::ranges::rotate(kept_at, kept_at.end() - 1);
-  return kept_at.front() = made;
+  spare_ = std::exchange(kept_at.front(), made);
+  return made;
 }
 
 }  // namespace diptych::riscv64

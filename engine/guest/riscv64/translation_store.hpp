@@ -58,6 +58,7 @@ class TranslationStore {
 
   std::mutex mutex_;
   std::array<Place, places> places_;
+  std::shared_ptr<Translation> spare_;  // the last that was put out of its place
   ir::Scratch scratch_;
 };
 
