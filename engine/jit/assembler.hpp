@@ -5,6 +5,7 @@
 #include "engine/jit/code_memory.hpp"
 #include "engine/jit/host.hpp"
 
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -58,6 +59,11 @@ class Assembler : public asmjit::x86::Assembler {
   void direct(u32 displacement, u32 to) {
     const i32 distance = i32(to - (displacement + 4));
     std::memcpy(memory_.writable() + displacement, &distance, 4);
+  }
+  /// Makes the jump on a condition at that displacement one on none, of code that may have run.
+  void jump_always(u32 displacement) {
+    constexpr std::array<u8, 2> padded_jump = {0x90, 0xe9};
+    std::memcpy(memory_.writable() + displacement - padded_jump.size(), padded_jump.data(), padded_jump.size());
   }
   void jump_to(u32 to) { direct(jump(), to); }
   void call_to(u32 to) { direct(call_forward(), to); }

@@ -41,7 +41,7 @@ void Compiler::slow_detour(u32 site, u32 check) {
 }
 
 void Compiler::slow_detour(u32 site, u32 check, u32 access) {
-  records_.accesses.push_back({access, 0});
+  records_.accesses.push_back({.position = access, .check = check});
   slow_detour(site, check);
   detours_.back().access = u32(records_.accesses.size());
 }

@@ -49,6 +49,7 @@ struct Site {
 struct HostAccess {
   u32 position = 0;
   u32 stub = 0;
+  u32 check = 0;  ///< displacement of the jump to there that stands before it, on a condition; 0: there is none
 };
 
 /// A jump to a known guest address.

@@ -119,11 +119,13 @@ void CodeCache::clear() {
   a_.rewind(first_);
 }
 
-u64 CodeCache::redirect(u64 host_pc) const {
+u64 CodeCache::redirect(u64 host_pc, bool for_good) {
   const u64 base = reinterpret_cast<u64>(memory_.executable());
   const u32 position = u32(host_pc - base);
   const auto at = std::ranges::lower_bound(records_.accesses, position, {}, &jit::HostAccess::position);
-  return at != records_.accesses.end() && at->position == position ? base + at->stub : 0;
+  if (at == records_.accesses.end() || at->position != position) return 0;
+  if (for_good && at->check != 0) a_.jump_always(at->check);
+  return base + at->stub;
 }
 
 }  // namespace diptych

@@ -52,8 +52,9 @@ class CodeCache {
   /// Counts how often everything was forgotten: indices and links are of one generation.
   u32 generation() const { return generation_; }
 
-  /// Where host code goes on whose access faulted; 0 if it is none of the cache's.
-  u64 redirect(u64 host_pc) const;
+  /// Where host code goes on whose access faulted; 0 if it is none of the cache's. `for_good`: if it can, it
+  /// goes there from now on without trying. May be called within a signal handler.
+  u64 redirect(u64 host_pc, bool for_good);
   const u8* begin() const { return memory_.executable(); }
   const u8* end() const { return memory_.executable() + memory_.size(); }
 

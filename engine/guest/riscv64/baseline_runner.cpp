@@ -254,9 +254,15 @@ Stop BaselineRunner::run(Budget budget) {
   frame.left = budget.instructions;
   frame.total = hart.retired + budget.instructions;
   frame.raised = 0;
+  // A program that is compared runs on many inputs, which mostly fault where the first one did, and a fault
+  // costs as much as a hundred accesses made slowly. Elsewhere a page that is watched may fault once only.
   const FaultScope faults(
       cache_->begin(), cache_->end(),
-      [](void* self, u64 host_pc) { return static_cast<BaselineRunner*>(self)->cache_->redirect(host_pc); }, this);
+      [](void* self, u64 host_pc) {
+        const BaselineRunner& runner = *static_cast<BaselineRunner*>(self);
+        return runner.cache_->redirect(host_pc, runner.shares_);
+      },
+      this);
   const u64 before = hart.retired;
   hart.stop = run_translated();
   weigh(hart.retired - before);

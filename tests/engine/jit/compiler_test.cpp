@@ -50,6 +50,9 @@ class Rig {
 
   CodeCache& cache() { return *cache_; }
 
+  bool faults_once = false;  ///< each access
+  u64 faults = 0;
+
   std::optional<u32> compile(const ir::Block& block, const Options& options) {
     return cache_->add(block,
                        {.options = options,
@@ -116,7 +119,13 @@ class Rig {
   void enter(u32 translation, u8 rounding) {
     constexpr std::array<u32, 4> modes = {_MM_ROUND_NEAREST, _MM_ROUND_TOWARD_ZERO, _MM_ROUND_DOWN, _MM_ROUND_UP};
     const FaultScope faults(
-        cache_->begin(), cache_->end(), [](void* self, u64 pc) { return static_cast<CodeCache*>(self)->redirect(pc); }, cache_.get());
+        cache_->begin(), cache_->end(),
+        [](void* self, u64 pc) {
+          Rig& rig = *static_cast<Rig*>(self);
+          ++rig.faults;
+          return rig.cache_->redirect(pc, rig.faults_once);
+        },
+        this);
     const u32 control = _mm_getcsr();
     _mm_setcsr(_MM_MASK_MASK | modes[rounding]);
     cache_->enter(translation);
@@ -186,6 +195,7 @@ TEST_CASE("translated blocks of any IR do what the evaluator does, at every stag
     INFO((verified ? "" : verified.error().message));
     REQUIRE(verified);
     if (random() % 2) ir::optimize(block, scratch);
+    rig.faults_once = random() % 2;
     std::vector<GuestState> states;
     std::vector<Result> wanted;
     for (int i = 0; i < 4; ++i) {
@@ -201,6 +211,28 @@ TEST_CASE("translated blocks of any IR do what the evaluator does, at every stag
       }
       REQUIRE(rig.refuses(*made, states[0]));
     }
+  }
+}
+
+TEST_CASE("an access that faulted goes the slow way from then on if that is asked for, also where it need not") {
+  Rig rig;
+  for (const char* access : {"  %1 = load i64 %0\n  write_word %1 2\n0x10004 4\n  exit %0\n", "  store %0, %0\n0x10004 4\n  exit %0\n"}) {
+    const auto block = ir::parse(std::string("0x10000 4\n  %0 = read_word i64 1\n") + access);
+    REQUIRE(block);
+    GuestState reaches, faults;
+    reaches.words[1] = memory_at + 8;
+    faults.words[1] = memory_at + memory_size;  // in the window, where nothing is mapped
+    for (const Stage& stage : stages)
+      for (const bool once : {false, true}) {
+        INFO(stage.name << (once ? ", once\n" : "\n") << access);
+        rig.faults_once = once;
+        const auto made = rig.compile(*block, stage.options);
+        REQUIRE(made);
+        rig.faults = 0;
+        for (const GuestState& state : {reaches, faults, reaches, faults, faults, reaches})
+          CHECK(difference(rig.evaluated(*block, state), rig.translated(*made, state)) == "");
+        CHECK(rig.faults == (once ? 1 : 3));
+      }
   }
 }
 
