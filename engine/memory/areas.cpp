@@ -1,5 +1,6 @@
 #include "engine/memory/areas.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace diptych {
@@ -40,7 +41,7 @@ void lay(std::span<const Bytes> bytes, std::span<const Area> areas) {
   for (const Bytes& some : bytes)
     for (const Area& area : areas)
       if (area.contains(some.address))
-        std::memcpy(area.host + (some.address - area.address), some.bytes.data(), some.bytes.size());
+        std::ranges::copy(some.bytes, area.host + (some.address - area.address));
 }
 
 void view_writable(std::span<const Area> areas, std::vector<MemoryView>& views) {

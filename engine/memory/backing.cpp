@@ -91,6 +91,7 @@ Result<void> WindowBacking::place(const InitialMemory& initial, std::vector<Area
 }
 
 void WindowBacking::write(const Area& area, u64 address, std::span<const u8> bytes) {
+  if (bytes.empty()) return;
   u8* const to = area.host + (address - area.address);
   if (!in_window(area) || (allows(area.access, Access::write) && !window_.looked_on())) {
     std::memcpy(to, bytes.data(), bytes.size());
