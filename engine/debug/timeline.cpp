@@ -172,6 +172,11 @@ std::optional<Timeline::Halted> Timeline::step() {
   return Halted{event, Edge::none};
 }
 
+void Timeline::begin_back_step() {
+  if (time() <= beginning()) begin_seek(time(), {{}, Edge::beginning});
+  else begin_seek(time() - 1, {});
+}
+
 void Timeline::begin_back() {
   way_ = Way::search;
   start_ = stretch_end_ = time();

@@ -56,7 +56,7 @@ class Timeline {
   /// One instruction, or one signal.
   std::optional<Halted> step();
 
-  void begin_back_step() { begin_seek(time() == 0 ? 0 : time() - 1, {}); }
+  void begin_back_step();
   /// To the last stop point or watched access before now. A stop point has been come to when its instruction
   /// is the next one; a watched access when its instruction is the last one.
   void begin_back();

@@ -123,7 +123,7 @@ TEST_CASE("every time can be gone back to, and is as it was") {
       REQUIRE(rig.now() == seen[time]);
     }
     rig.timeline.begin_back_step();
-    CHECK(rig.finish().edge == Timeline::Edge::none);
+    CHECK(rig.finish().edge == Timeline::Edge::beginning);
     CHECK(rig.timeline.time() == 0);
   }
 }
