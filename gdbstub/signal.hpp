@@ -26,10 +26,4 @@ enum class Signal : u8 {
 Signal signal_of_linux(int number);
 int linux_number_of(Signal signal);
 
-/// Does a program that has made no arrangements outlive this signal?
-constexpr bool ends_program(Signal signal) {
-  return signal != Signal::none && signal != Signal::urgent && signal != Signal::resume && signal != Signal::child &&
-         signal != Signal::window;
-}
-
 }  // namespace diptych::gdb

@@ -35,6 +35,8 @@ int code_of(const Stop& stop) {
   }
 }
 
+bool ends_a_program(int signal) { return signal != SIGCHLD && signal != SIGCONT && signal != SIGURG && signal != SIGWINCH; }
+
 }  // namespace
 
 CaseExecution::CaseExecution(Program program, Input input, std::unique_ptr<Tier> tier, Window window)
@@ -75,6 +77,12 @@ Event CaseExecution::ended(Event event) {
   return event;
 }
 
+// With none reported it is the debugger's own.
+void CaseExecution::choose_signal(int number) {
+  if (!reported_ && number != 0) reported_ = Event{.kind = EventKind::signal, .signal = number, .address = tier_->hart().state.words[pc_word]};
+  if (reported_) chosen_ = number;
+}
+
 // What was told last happens now.
 std::optional<Event> CaseExecution::resolve() {
   if (ended_ && ended_->address == tier_->hart().state.words[pc_word]) return ended_;
@@ -85,7 +93,7 @@ std::optional<Event> CaseExecution::resolve() {
   if (tier_->hart().state.words[pc_word] != told.address) return std::nullopt;  // led elsewhere by hand
   if (told.kind == EventKind::code_end) return ended({.kind = EventKind::exited});
   const int signal = chosen.value_or(told.signal);
-  if (signal == 0) return std::nullopt;
+  if (signal == 0 || !ends_a_program(signal)) return std::nullopt;
   return ended({.kind = EventKind::killed, .signal = signal});
 }
 

@@ -13,7 +13,8 @@ namespace diptych {
 
 /// What stops a machine is a signal here: an access that faults SIGSEGV, an illegal instruction SIGILL, a
 /// misaligned access SIGBUS, ebreak SIGTRAP, a system call SIGSYS. The case has no handlers: one delivered
-/// ends it, one dropped makes the instruction be tried again. No budget ends it.
+/// ends it, unless programs outlive it that have made no arrangements; one dropped makes the instruction be tried
+/// again. No budget ends it.
 class CaseExecution final : public Execution {
  public:
   /// The program and input have passed check().
@@ -24,7 +25,7 @@ class CaseExecution final : public Execution {
   u64 recorded_until() const override { return std::max(furthest_, time()); }
   Event advance(u64 until) override;
   Event step() override;
-  void choose_signal(int number) override { chosen_ = number; }
+  void choose_signal(int number) override;
   void pass_signals(u64 set) override { passed_ = set; }
   void catch_calls(std::optional<std::vector<u64>>) override {}
   u64 save() override;

@@ -189,3 +189,18 @@ TEST_CASE("the status says why it stands there") {
   REQUIRE_FALSE(endless.target->advance(1000));
   REQUIRE(endless.target->status().starts_with("Interrupted.\n1000 instructions"));
 }
+
+TEST_CASE("a signal of the debugger's own ends a case, or does nothing to it") {
+  Debuggee it;
+  it.step();
+  REQUIRE(it.resume({.signal = Signal::kill}) == Halt{.kind = HaltKind::killed, .signal = Signal::kill});
+  Debuggee other;
+  other.step();
+  REQUIRE(other.resume({.signal = Signal::window}) == Halt{});
+  REQUIRE(other.pc() == sample_end);
+  // A choice made when there was nothing to choose does not meet the next signal.
+  Debuggee third(case_of({0x73, 0x00, 0x00, 0x00}));
+  third.target->resume({.kind = ResumeKind::step, .signal = Signal::none});
+  REQUIRE(third.target->advance(10) == Halt{.signal = Signal::system_call});
+  REQUIRE(third.resume({.signal = Signal::system_call}) == Halt{.kind = HaltKind::killed, .signal = Signal::system_call});
+}
