@@ -87,13 +87,13 @@ std::string EngineTarget::plan_to_go(std::string_view arguments) {
   const u64 last = std::max(inferior_->execution().recorded_until(), timeline_.time());
   if (time < timeline_.beginning() || time > last)
     return fmt::format("{} is not within what is remembered: {} to {}.\n", time, timeline_.beginning(), last);
-  plan_ = Plan{PlanKind::time, time};
+  plan_ = Plan{.kind = PlanKind::time, .time = time};
   return fmt::format("The next `continue` or `reverse-continue` goes to {}.\n", time);
 }
 
 std::string EngineTarget::plan_for_divergence() {
   if (!panel_) return "There is no reference; --beside NAME sets one beside the engine.\n";
-  plan_ = Plan{PlanKind::divergence, 0};
+  plan_ = Plan{.kind = PlanKind::divergence};
   const bool known = panel_->sight().diverged;
   return fmt::format("{}\n", known ? "The next `continue` or `reverse-continue` goes back to where they part first."
                                    : "The next `continue` goes to where they part, or to the end.");

@@ -45,11 +45,9 @@ std::vector<ThreadInfo> EngineTarget::threads() const {
 // ---- registers and memory
 
 void EngineTarget::read_register(u32 thread, std::size_t number, std::span<u8> bytes) const {
-  // What the reference has come to is found out when it is first asked for: a sight, not a change.
-  auto& panel = const_cast<std::optional<PanelView>&>(panel_);
   u64 value = 0;
-  if (number >= own_registers_) value = panel->value(number - own_registers_);
-  else if (is_reference(thread)) value = riscv64::register_value(panel->sight().state, panel->sight().retired, number);
+  if (number >= own_registers_) value = panel_->value(number - own_registers_);
+  else if (is_reference(thread)) value = riscv64::register_value(panel_->sight().state, panel_->sight().retired, number);
   else value = riscv64::register_value(state(), tier().hart().retired, number);
   std::memcpy(bytes.data(), &value, bytes.size());
 }
@@ -172,6 +170,8 @@ std::optional<Halt> EngineTarget::advance(u64 most) {
     if (const auto parted = compare()) halt = parted;
   }
   if (halt) {
+    // From where both agree, a divergence that was told is to be told again.
+    if (timeline_.time() <= agreed_until_) parted_told_ = false;
     plan_.reset();
     halted_at_ = halt->alive() ? program_counter(1) : ~u64{0};
   }
@@ -189,10 +189,7 @@ std::optional<Halt> EngineTarget::follow_plan(u64 most) {
     if (!found) notice_ += fmt::format("{} agrees up to here.\n", reference_->name());
     return found ? signalled(Signal::trap) : last_halt_;
   }
-  if (how_.kind == ResumeKind::go_on) {
-    timeline_.begin_seek(plan_->time);
-    how_.kind = ResumeKind::range;  // begun
-  }
+  if (!std::exchange(plan_->begun, true)) timeline_.begin_seek(plan_->time);
   const auto halted = timeline_.backward(most);
   if (!halted) return std::nullopt;
   if (panel_) panel_->moved();
@@ -216,6 +213,7 @@ std::optional<Timeline::Halted> EngineTarget::go_one() { return follower_ ? foll
 
 // By hand or backwards: what the reference knows of here does not hold.
 void EngineTarget::led_elsewhere() {
+  agreed_until_ = std::min(agreed_until_, timeline_.time());
   if (follower_) follower_->changed();
   if (panel_) panel_->moved();
 }
@@ -339,7 +337,7 @@ Result<void> EngineTarget::restart(const Launch& launch) {
   if (auto prepared = inferior_->prepare_restart(launch); !prepared) return prepared;
   if (auto restarted = timeline_.restart(); !restarted) return restarted;
   for (const Watchpoint& one : watchpoints_) tier().hart().memory.watch_accesses({one.address, one.size}, one.access);
-  agreed_until_ = 0;
+  parted_told_ = false;
   last_signal_.reset();
   led_elsewhere();
   halted_at_ = program_counter(1);
@@ -358,6 +356,7 @@ std::optional<Halt> EngineTarget::compare() {
   }
   if (parted_told_) return std::nullopt;
   if (const auto at = panel_->go_to_parting(agreed_until_)) {
+    agreed_until_ = *at - 1;
     parted_told_ = true;
     why_ = fmt::format("{} differs after {} instructions:\n{}", reference_->name(), *at, panel_->sight().difference);
     notice_ += why_;

@@ -77,6 +77,7 @@ class EngineTarget final : public Target {
   struct Plan {
     PlanKind kind = PlanKind::time;
     u64 time = 0;
+    bool begun = false;
   };
 
   Tier& tier() const { return inferior_->execution().tier(); }
@@ -115,7 +116,7 @@ class EngineTarget final : public Target {
   std::vector<Watchpoint> watchpoints_;
   Timeline timeline_;
   Follower* follower_ = nullptr;  // the reference, if it is one that goes along
-  std::optional<PanelView> panel_;
+  mutable std::optional<PanelView> panel_;  // finds out what the reference has come to when it is first asked for
   Description description_;
   const std::size_t own_registers_;  // of the description, the first; the reference's follow
   std::vector<MonitorCommand> commands_;

@@ -113,6 +113,23 @@ TEST_CASE("from behind a divergence the way to it is backwards") {
   CHECK(both.named("instret") == 7);
 }
 
+TEST_CASE("what was said of a divergence is said again where it is come to again") {
+  Pair both(7);
+  both.go();
+  CHECK(both.named("instret") == 7);
+  both.go({.kind = ResumeKind::step, .direction = Direction::backward});
+  both.go({.kind = ResumeKind::step, .direction = Direction::backward});
+  CHECK(both.named("instret") == 5);
+  both.target.take_notice();
+  both.go();
+  CHECK(both.named("instret") == 7);
+  CHECK(both.target.take_notice().find("a0 is a lie") != std::string::npos);
+  REQUIRE(both.target.restart({}));
+  both.go();
+  CHECK(both.named("instret") == 7);
+  CHECK(both.target.take_notice().find("a0 is a lie") != std::string::npos);
+}
+
 TEST_CASE("the reference can be a thread") {
   Pair both(3, true);
   CHECK(both.target.threads().size() == 2);
