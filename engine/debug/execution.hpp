@@ -4,6 +4,7 @@
 #include "engine/machine/error.hpp"
 #include "engine/machine/integers.hpp"
 #include "engine/machine/stop.hpp"
+#include "engine/memory/range.hpp"
 
 #include <array>
 #include <chrono>
@@ -88,6 +89,13 @@ class Execution {
   /// Registers or memory were changed by hand: what was recorded beyond now will not come so again; the run is live
   /// from here.
   virtual void forget_future() = 0;
+
+  // Pages of the debugger's own among the guest's, where the guest has mappings that change.
+  /// Where so many bytes of pages are free; nothing: nowhere.
+  virtual std::optional<u64> room(u64) const { return std::nullopt; }
+  /// Zeroed pages where there are none, and away with them. False: that cannot be.
+  virtual bool map(const Range&, Access) { return false; }
+  virtual bool unmap(const Range&) { return false; }
 
   /// Nothing before this time can be gone back to: the record had to be cut. 0 for most.
   virtual u64 recorded_from() const = 0;

@@ -33,24 +33,41 @@ bool Timeline::in_past() const { return goes_back() && time() < execution_.recor
 
 // ---- changes by hand
 
-void Timeline::set_state(const GuestState& state) {
-  execution_.tier().hart().state = state;
-  note({.time = time(), .state = state, .address = 0, .bytes = {}});
-}
+void Timeline::set_state(const GuestState& state) { make_and_note({time(), state}); }
 
 bool Timeline::write(u64 address, std::span<const u8> bytes) {
-  if (!write_guest(execution_.tier(), address, bytes)) return false;
-  note({.time = time(), .state = {}, .address = address, .bytes = {bytes.begin(), bytes.end()}});
-  return true;
+  return make_and_note({time(), Written{address, {bytes.begin(), bytes.end()}}});
 }
 
-void Timeline::note(Change change) {
+std::optional<Range> Timeline::map(u64 size, Access access) {
+  const u64 whole = (size + page_size - 1) / page_size * page_size;
+  if (size == 0 || whole < size) return std::nullopt;
+  const auto address = execution_.room(whole);
+  if (!address || !make_and_note({time(), Mapped{{*address, whole}, access}})) return std::nullopt;
+  return Range{*address, whole};
+}
+
+bool Timeline::unmap(const Range& pages) { return make_and_note({time(), Mapped{pages, std::nullopt}}); }
+
+bool Timeline::make(const Change& change) {
+  if (const auto* state = std::get_if<GuestState>(&change.what)) {
+    execution_.tier().hart().state = *state;
+    return true;
+  }
+  if (const auto* written = std::get_if<Written>(&change.what)) return write_guest(execution_.tier(), written->address, written->bytes);
+  const Mapped& mapped = std::get<Mapped>(change.what);
+  return mapped.access ? execution_.map(mapped.pages, *mapped.access) : execution_.unmap(mapped.pages);
+}
+
+bool Timeline::make_and_note(Change change) {
+  if (!make(change)) return false;
   stay();
-  if (!goes_back()) return;
+  if (!goes_back()) return true;
   if (in_past() || changed_ < changes_.size()) execution_.forget_future();
   changes_.resize(changed_);
   // A debugger writes register after register: what the first said, the last says too.
-  if (change.state && !changes_.empty() && changes_.back().state && changes_.back().time == change.time)
+  const auto is_state = [](const Change& one) { return std::holds_alternative<GuestState>(one.what); };
+  if (is_state(change) && !changes_.empty() && is_state(changes_.back()) && changes_.back().time == change.time)
     changes_.pop_back();
   changes_.push_back(std::move(change));
   changed_ = changes_.size();
@@ -59,6 +76,7 @@ void Timeline::note(Change change) {
     execution_.forget(moments_.back().number);
     moments_.pop_back();
   }
+  return true;
 }
 
 u64 Timeline::next_change() const {
@@ -66,11 +84,7 @@ u64 Timeline::next_change() const {
 }
 
 void Timeline::make_changes() {
-  for (; next_change() == time(); ++changed_) {
-    const Change& change = changes_[changed_];
-    if (change.state) execution_.tier().hart().state = *change.state;
-    else write_guest(execution_.tier(), change.address, change.bytes);
-  }
+  for (; next_change() == time(); ++changed_) make(changes_[changed_]);
 }
 
 // ---- moments

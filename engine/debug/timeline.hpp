@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 #include <span>
+#include <variant>
 #include <vector>
 
 namespace diptych {
@@ -44,6 +45,9 @@ class Timeline {
   void set_state(const GuestState& state);
   /// All bytes or none, whatever the rights.
   bool write(u64 address, std::span<const u8> bytes);
+  /// At least so many zeroed bytes, in pages of their own. Nothing: there is no room, or this guest's memory never changes.
+  std::optional<Range> map(u64 size, Access access);
+  bool unmap(const Range& pages);
 
   /// A stop point came or went.
   void stops_changed(u64 address);
@@ -75,11 +79,17 @@ class Timeline {
     u64 time = 0;
     std::size_t changes = 0;  // of changes_, those before it
   };
-  struct Change {
-    u64 time = 0;
-    std::optional<GuestState> state;  // or else bytes
+  struct Written {
     u64 address = 0;
     std::vector<u8> bytes;
+  };
+  struct Mapped {
+    Range pages;
+    std::optional<Access> access;  // none: they are unmapped
+  };
+  struct Change {
+    u64 time = 0;
+    std::variant<GuestState, Written, Mapped> what;
   };
   enum class Way : u8 { none, search, seek };
 
@@ -87,7 +97,8 @@ class Timeline {
   std::optional<Halted> search(u64 most);
   std::optional<Halted> seek(u64 most);
   Event advance(u64 until);
-  void note(Change change);
+  bool make(const Change& change);
+  bool make_and_note(Change change);
   void make_changes();
   u64 next_change() const;
   void remember();

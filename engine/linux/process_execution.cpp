@@ -86,6 +86,12 @@ void ProcessExecution::forget(std::map<u64, Moment>::iterator moment) {
   moments_.erase(moment);
 }
 
+bool ProcessExecution::unmap(const Range& pages) {
+  if (!process_->map.covers(pages.address, pages.size)) return false;
+  process_->map.unmap(pages.address, pages.size);
+  return true;
+}
+
 std::size_t ProcessExecution::kept() const {
   std::size_t bytes = journal_ ? journal_->size() : 0;
   if (const Record* record = process_->record()) bytes += record->size();

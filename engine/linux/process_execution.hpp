@@ -45,6 +45,9 @@ class ProcessExecution final : public Execution {
   std::chrono::nanoseconds spent() const override { return journal_ ? journal_->spent() : std::chrono::nanoseconds(); }
   std::size_t kept() const override;
   void forget_future() override { process_->forget_future(); }
+  std::optional<u64> room(u64 size) const override { return process_->map.room(size, 0); }
+  bool map(const Range& pages, Access access) override { return process_->map.map(pages.address, pages.size, access); }
+  bool unmap(const Range& pages) override;
   u64 recorded_from() const override { return recorded_from_; }
   std::string take_notice() override { return std::exchange(notice_, {}); }
   Result<void> restart() override;

@@ -76,6 +76,24 @@ bool EngineTarget::write_memory(u32 thread, u64 address, std::span<const u8> byt
   return true;
 }
 
+std::optional<u64> EngineTarget::allocate(u64 size, Access access) {
+  // As with mmap, what may be written or executed may be read as well.
+  const auto pages = timeline_.map(size, access == Access::none ? access : access | Access::read);
+  if (!pages) return std::nullopt;
+  allocated_.push_back(*pages);
+  led_elsewhere();
+  return pages->address;
+}
+
+bool EngineTarget::release(u64 address) {
+  const auto found = std::ranges::find(allocated_, address, &Range::address);
+  if (found == allocated_.end()) return false;
+  const bool was_there = timeline_.unmap(*found);
+  allocated_.erase(found);
+  if (was_there) led_elsewhere();
+  return was_there;
+}
+
 u64 EngineTarget::program_counter(u32 thread) const {
   u64 value = 0;
   read_register(thread, riscv64::pc_number, std::span(reinterpret_cast<u8*>(&value), sizeof value));
@@ -338,6 +356,7 @@ Result<void> EngineTarget::restart(const Launch& launch) {
   if (auto restarted = timeline_.restart(); !restarted) return restarted;
   for (const Watchpoint& one : watchpoints_) tier().hart().memory.watch_accesses({one.address, one.size}, one.access);
   parted_told_ = false;
+  allocated_.clear();
   last_signal_.reset();
   led_elsewhere();
   halted_at_ = program_counter(1);

@@ -51,8 +51,8 @@ class EngineTarget final : public Target {
   std::optional<SignalInformation> signal_information() const override;
   bool set_signal_information(const SignalInformation&) override { return false; }
   std::optional<std::vector<u8>> open_file(std::string_view path) const override { return inferior_->open_file(path); }
-  std::optional<u64> allocate(u64 size, Access access) override { return inferior_->allocate(size, access); }
-  bool release(u64 address) override { return inferior_->release(address); }
+  std::optional<u64> allocate(u64 size, Access access) override;
+  bool release(u64 address) override;
 
   std::string status() const override;
   std::span<const MonitorCommand> commands() const override { return commands_; }
@@ -114,6 +114,7 @@ class EngineTarget final : public Target {
   StopPoints stops_;
   Breakpoints breakpoints_;
   std::vector<Watchpoint> watchpoints_;
+  std::vector<Range> allocated_;  // for the debugger
   Timeline timeline_;
   Follower* follower_ = nullptr;  // the reference, if it is one that goes along
   mutable std::optional<PanelView> panel_;  // finds out what the reference has come to when it is first asked for

@@ -41,8 +41,6 @@ class Inferior {
   virtual std::string_view call_name(u64) const { return {}; }
   virtual std::vector<u8> auxiliary_vector() const { return {}; }
   virtual std::optional<std::vector<u8>> open_file(std::string_view) const { return std::nullopt; }
-  virtual std::optional<u64> allocate(u64, Access) { return std::nullopt; }
-  virtual bool release(u64) { return false; }
 };
 
 }  // namespace diptych::gdb

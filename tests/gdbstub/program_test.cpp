@@ -62,6 +62,12 @@ TEST_CASE("gdb goes back to a watchpoint, a breakpoint, and the beginning") {
                     "Breakpoint 4, turn (number=9000)", "No more reverse-execution history", "No more reverse-execution history"});
 }
 
+TEST_CASE("a debugger gets memory of its own in the program, and gives it back") {
+  require_in_order(session({"maintenance packet _M1001,rw", "set {long}0x3fff6ee000 = 5", "print {long}0x3fff6ee000", "info proc mappings", "maintenance packet _m3fff6ee000",
+                            "maintenance packet _m3fff6ee000", "x/gx 0x3fff6ee000"}),
+                   {"received: \"3fff6ee000\"", "$1 = 5", "0x3fff6ee000", "received: \"OK\"", "received: \"E", "Cannot access memory"});
+}
+
 TEST_CASE("gdb runs the program again, with arguments of its own") {
   ProgramServer server({debuggee("debuggee")});
   const std::string output =

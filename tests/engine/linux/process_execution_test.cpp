@@ -1,5 +1,6 @@
 // A process repeats what it did to the last bit: at every moment the registers, memory and signals are what they were,
 // and nothing is done to the host a second time.
+#include "engine/debug/timeline.hpp"
 #include "engine/guest/riscv64/registers.hpp"
 #include "engine/linux/layout.hpp"
 #include "engine/linux/process_execution.hpp"
@@ -225,6 +226,49 @@ u64 x(ProcessExecution& execution, std::size_t number) { return execution.tier()
 u64 pc(ProcessExecution& execution) { return execution.tier().hart().state.words[riscv64::pc_word]; }
 
 }  // namespace
+
+TEST_CASE("pages of a debugger's own belong to the past from then on") {
+  for (const char* tier : {"interp", "baseline"}) {
+    const Folder folder;
+    Session session(tier, {"memory"});
+    ProcessExecution& execution = *session.execution;
+    const StopPoints none;
+    Timeline timeline(execution, none, std::size_t{64} << 20);
+    const auto go_to = [&](u64 time) {
+      timeline.begin_seek(time);
+      while (!timeline.backward(forever)) {}
+    };
+    const auto step = [&](int times) {
+      while (times-- > 0) timeline.step();
+    };
+    step(100);
+    CHECK_FALSE(timeline.map(0, Access::read));
+    CHECK_FALSE(timeline.map(~u64{0}, Access::read));
+    CHECK_FALSE(timeline.map(u64{1} << 60, Access::read));
+    const auto pages = timeline.map(page_size + 1, Access::read | Access::write);
+    REQUIRE(pages);
+    CHECK(pages->size == 2 * page_size);
+    REQUIRE(timeline.write(pages->address, std::array<u8, 2>{1, 2}));
+    const u64 with_them = fingerprint(execution);
+    step(100);
+    REQUIRE(timeline.unmap(*pages));
+    CHECK_FALSE(timeline.unmap(*pages));
+    const u64 without_them = fingerprint(execution);
+    step(100);
+    go_to(99);
+    CHECK_FALSE(execution.process().map.at(pages->address));
+    go_to(100);
+    CHECK(fingerprint(execution) == with_them);
+    go_to(200);
+    CHECK(fingerprint(execution) == without_them);
+    go_to(150);
+    CHECK(execution.process().map.at(pages->address));
+    go_to(0);
+    CHECK_FALSE(execution.process().map.at(pages->address));
+    go_to(100);
+    CHECK(fingerprint(execution) == with_them);
+  }
+}
 
 TEST_CASE("system calls are caught before and after, once each, and again when they are repeated") {
   for (const char* tier : {"interp", "baseline"}) {

@@ -110,4 +110,6 @@ TEST_CASE("a debugger gets memory of its own where the target has some") {
   for (const char* bad : {"_M", "_M1000", "_M1000,q", "_M0,rw", "_M-1,rw", "_m", "_mx"}) REQUIRE(with.ask(bad) == "E16");
   with.target.can_allocate = false;
   REQUIRE(with.ask("_M1000,rw") == "E26");
+  with.target.info.program.clear();
+  REQUIRE(with.ask("_M1000,rw").empty());
 }
