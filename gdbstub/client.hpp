@@ -1,6 +1,8 @@
 // What the debugger said it understands, until it leaves.
 #pragma once
 
+#include "gdbstub/signal.hpp"
+
 namespace diptych::gdb {
 
 struct Client {
@@ -14,6 +16,11 @@ struct Client {
   bool error_strings = false;     ///< the same in lldb's way
   bool thread_suffixes = false;   ///< lldb says with each packet which thread it means
   bool threads_in_stops = false;  ///< and wants to hear of all threads with each stop
+  bool is_lldb = false;           ///< which takes a server that knows it for its own
+
+  /// A signal's number in this debugger's packets: lldb's are Linux's.
+  u8 number_of(Signal signal) const { return is_lldb ? static_cast<u8>(linux_number_of(signal)) : static_cast<u8>(signal); }
+  Signal signal_of(u64 number) const { return is_lldb ? signal_of_linux(static_cast<int>(number)) : static_cast<Signal>(number); }
 };
 
 }  // namespace diptych::gdb

@@ -27,6 +27,8 @@ std::string describe_in_xml(const Description& description) {
     }
     fmt::format_to(out, "<reg name=\"{}\" bitsize=\"{}\" type=\"{}\" regnum=\"{}\"", reg.name, reg.bits, reg.type,
                    number);
+    // lldb's words for the type.
+    fmt::format_to(out, " encoding=\"{}\" format=\"{}\"", reg.encoding(), reg.format());
     if (!reg.group.empty()) fmt::format_to(out, " group=\"{}\"", reg.group);
     if (!reg.other_name.empty()) fmt::format_to(out, " altname=\"{}\"", reg.other_name);
     if (!reg.generic.empty()) fmt::format_to(out, " generic=\"{}\"", reg.generic);

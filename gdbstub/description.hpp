@@ -24,6 +24,11 @@ struct RegisterDescription {
   int dwarf = -1;                    ///< its number in debugging information; -1: none
 
   std::size_t bytes() const { return bits / 8; }
+
+  // What is in it, and how to show that, in lldb's words.
+  bool floating() const { return type.contains("double"); }
+  std::string_view encoding() const { return floating() ? "ieee754" : "uint"; }
+  std::string_view format() const { return floating() ? "float" : "hex"; }
 };
 
 /// Types a feature defines, as XML.

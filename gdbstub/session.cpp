@@ -86,6 +86,7 @@ std::optional<ThreadInfo> Session::find(const rsp::ThreadId& id) const {
 
 void Session::connected() {
   client_ = {};
+  as_found_ = true;
   if (running_) {
     running_ = false;
     halt_ = target_.interrupt();
@@ -148,6 +149,7 @@ void Session::resume(Resume how, u32 focus, std::vector<u32> moving) {
   moving_ = std::move(moving);
   target_.resume(how);
   running_ = true;
+  as_found_ = false;
 }
 
 bool Session::goes_on_by_itself(const Halt& halt) {
@@ -254,10 +256,19 @@ Result<void> Session::restart() {
   auto done = target_.restart(launch_);
   if (done) {
     running_ = false;
+    as_found_ = true;
     halt_ = {};
   }
   look_around();
   return done;
+}
+
+// lldb sets a breakpoint of its own at the program's entry when it comes. Told of a trap there, it takes that for reached
+// and has the program go on.
+std::string Session::stop_reply() const {
+  Halt told = halt_;
+  if (as_found_ && client_.is_lldb && told.alive() && told.signal == Signal::trap) told.signal = Signal::stop;
+  return stop_reply(thread_, told);
 }
 
 std::string Session::stop_reply(u32 thread, const Halt& halt) const {

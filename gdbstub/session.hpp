@@ -52,6 +52,7 @@ class Session {
   std::optional<std::string> interrupt();
 
   /// Text for the debugger's console, to be sent before the reply; taken once.
+  void print(std::string_view text) { console_ += text; }
   std::string take_console();
 
   /// A notification to be sent; taken once.
@@ -104,7 +105,7 @@ class Session {
   Result<void> restart();
 
   /// What the debugger is told of the last halt.
-  std::string stop_reply() const { return stop_reply(thread_, halt_); }
+  std::string stop_reply() const;
 
   /// Of non-stop: what was told last has been heard. What is to be told next, or OK.
   std::string next_unreported();
@@ -135,6 +136,7 @@ class Session {
   std::vector<u32> moving_;
   bool running_ = false;
   bool killed_by_request_ = false;
+  bool as_found_ = true;  // it has not run since this debugger came, or started it
   ActionsByPlace actions_;
   OpenFiles files_;
   SavedRegisters saved_registers_;

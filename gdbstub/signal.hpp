@@ -15,6 +15,7 @@ enum class Signal : u8 {
   segmentation = 11,
   system_call = 12,
   urgent = 16,
+  stop = 17,
   resume = 19,
   child = 20,
   window = 28,

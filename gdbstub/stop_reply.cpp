@@ -19,7 +19,7 @@ void append_word(std::string& to, std::string_view word, u64 detail) {
 std::string describe_end(const Client& client, const rsp::ThreadId& thread, const Halt& halt) {
   const bool exited = halt.kind == HaltKind::exited;
   std::string reply(1, exited ? 'W' : 'X');
-  append_byte(reply, exited ? halt.exit_code : static_cast<u8>(halt.signal));
+  append_byte(reply, exited ? halt.exit_code : client.number_of(halt.signal));
   if (client.multiprocess) {
     reply += ";process:";
     rsp::append_number(reply, static_cast<u64>(thread.process));
@@ -92,7 +92,7 @@ std::string describe_stop(const Target& target, const Client& client, const rsp:
   std::string reply;
   reply.reserve(1024);
   reply += 'T';
-  append_byte(reply, static_cast<u8>(halt.signal));
+  append_byte(reply, client.number_of(halt.signal));
   append_registers(reply, target, static_cast<u32>(thread.thread));
   reply += "thread:";
   append_thread_id(reply, thread, client.multiprocess);

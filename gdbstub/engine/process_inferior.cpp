@@ -15,6 +15,10 @@ namespace {
 
 using linux_guest::ProcessExecution;
 
+// lldb on this computer takes the process of the number it is told, and its file, for what it debugs. That would be
+// this server; so the number is one that Linux gives to no process.
+constexpr u64 beyond_host_processes = u64{1} << 22;
+
 class ProcessInferior final : public Inferior {
  public:
   ProcessInferior(std::unique_ptr<ProcessExecution> execution, std::string file, std::vector<std::string> environment)
@@ -26,7 +30,7 @@ class ProcessInferior final : public Inferior {
 
   ProcessInfo process() const override {
     const auto arguments = execution_->arguments();
-    return {.id = u64(getpid()),
+    return {.id = beyond_host_processes + u64(getpid()),
             .triple = "riscv64-unknown-linux-gnu",
             .program = execution_->process().program,
             .arguments = {arguments.begin(), arguments.end()}};

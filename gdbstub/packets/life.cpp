@@ -36,8 +36,10 @@ Reply detach(Session& session, rsp::Reader arguments) {
   return reply::ok;
 }
 
+// gdb expects no reply, and lldb that of a program killed.
 Reply kill(Session& session, rsp::Reader) {
   end(session);
+  if (session.client().is_lldb) return session.stop_reply(session.thread(), {.kind = HaltKind::killed, .signal = Signal::kill});
   return std::nullopt;
 }
 

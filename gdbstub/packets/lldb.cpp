@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t pointer_size = 8;
 
 std::string_view set_of(const RegisterDescription& reg) {
-  if (reg.group == "float" || reg.type.contains("double")) return "Floating Point Registers";
+  if (reg.group == "float" || reg.floating()) return "Floating Point Registers";
   return reg.group.empty() ? "General Purpose Registers" : "Other Registers";
 }
 
@@ -67,10 +67,8 @@ Reply describe_register(Session& session, rsp::Reader arguments) {
   if (!number || !arguments.at_end()) return reply::bad_request;
   if (*number >= description.registers.size()) return "E45";
   const RegisterDescription& reg = description.registers[*number];
-  const bool floating = reg.type.contains("double");
   std::string result = fmt::format("name:{};bitsize:{};offset:{};encoding:{};format:{};set:{};", reg.name, reg.bits,
-                                   offset_of(description, *number), floating ? "ieee754" : "uint",
-                                   floating ? "float" : "hex", set_of(reg));
+                                   offset_of(description, *number), reg.encoding(), reg.format(), set_of(reg));
   auto out = std::back_inserter(result);
   if (!reg.other_name.empty()) fmt::format_to(out, "alt-name:{};", reg.other_name);
   if (reg.dwarf >= 0) fmt::format_to(out, "ehframe:{0};dwarf:{0};", reg.dwarf);
@@ -108,7 +106,7 @@ Reply describe_threads(Session& session, rsp::Reader) {
     if (json.size() > 1) json += ',';
     const bool reason = thread.number == session.thread();
     fmt::format_to(std::back_inserter(json), "{{\"tid\":{},\"name\":{},\"signal\":{},\"registers\":{{", thread.number,
-                   in_json(thread.name), reason ? static_cast<int>(session.halt().signal) : 0);
+                   in_json(thread.name), session.client().number_of(reason ? session.halt().signal : Signal::none));
     const auto& registers = session.target().description().registers;
     bool first = true;
     std::array<u8, 256> bytes{};
@@ -146,6 +144,7 @@ Reply take_error_strings(Session& session, rsp::Reader) {
 
 Reply take_thread_suffixes(Session& session, rsp::Reader) {
   session.client().thread_suffixes = true;
+  session.client().is_lldb = true;
   return reply::ok;
 }
 

@@ -77,7 +77,10 @@ Reply monitor(Session& session, rsp::Reader arguments) {
   if (!line) return reply::bad_request;
   std::string text = fitting(answer(session, std::string(line->begin(), line->end())));
   if (text.empty()) return reply::ok;
-  return rsp::hex(text);
+  if (!session.client().is_lldb) return rsp::hex(text);
+  // It would show such a reply as it comes.
+  session.print(text);
+  return reply::ok;
 }
 
 }  // namespace diptych::gdb

@@ -6,8 +6,8 @@
 namespace diptych::gdb {
 namespace {
 
-std::optional<Signal> take_signal(rsp::Reader& arguments) {
-  if (const auto number = arguments.take_number(255)) return static_cast<Signal>(*number);
+std::optional<Signal> take_signal(const Session& session, rsp::Reader& arguments) {
+  if (const auto number = arguments.take_number(255)) return session.client().signal_of(*number);
   return std::nullopt;
 }
 
@@ -29,7 +29,7 @@ Reply act(Session& session, rsp::Reader arguments, const Resume& how) {
 }
 
 Reply act_with_signal(Session& session, rsp::Reader arguments, ResumeKind kind) {
-  const auto signal = take_signal(arguments);
+  const auto signal = take_signal(session, arguments);
   if (!signal || (!arguments.at_end() && !arguments.take(';'))) return reply::bad_request;
   return act(session, arguments, {.kind = kind, .signal = *signal});
 }
@@ -47,14 +47,14 @@ struct Action {
   rsp::ThreadId whose = {.process = rsp::ThreadId::all, .thread = rsp::ThreadId::all};
 };
 
-std::optional<Action> take_kind(rsp::Reader& arguments) {
+std::optional<Action> take_kind(const Session& session, rsp::Reader& arguments) {
   if (arguments.take('c')) return Action{.resume = Resume{}};
   if (arguments.take('s')) return Action{.resume = Resume{.kind = ResumeKind::step}};
   if (arguments.take('t')) return Action{.resume = std::nullopt};
   if (arguments.take('C')) {
-    if (const auto signal = take_signal(arguments)) return Action{.resume = Resume{.signal = *signal}};
+    if (const auto signal = take_signal(session, arguments)) return Action{.resume = Resume{.signal = *signal}};
   } else if (arguments.take('S')) {
-    if (const auto signal = take_signal(arguments))
+    if (const auto signal = take_signal(session, arguments))
       return Action{.resume = Resume{.kind = ResumeKind::step, .signal = *signal}};
   } else if (arguments.take('r')) {
     const auto begin = arguments.take_number();
@@ -65,9 +65,9 @@ std::optional<Action> take_kind(rsp::Reader& arguments) {
   return std::nullopt;
 }
 
-std::optional<Action> take_action(rsp::Reader& arguments) {
+std::optional<Action> take_action(const Session& session, rsp::Reader& arguments) {
   if (!arguments.take(';')) return std::nullopt;
-  auto action = take_kind(arguments);
+  auto action = take_kind(session, arguments);
   if (!action || !arguments.take(':')) return action;
   const auto id = take_thread_id(arguments);
   if (!id) return std::nullopt;
@@ -98,7 +98,7 @@ Reply step_back(Session& session, rsp::Reader arguments) { return act_backwards(
 Reply resume_actions(Session& session, rsp::Reader arguments) {
   std::vector<Action> actions;
   do {
-    const auto action = take_action(arguments);
+    const auto action = take_action(session, arguments);
     if (!action) return reply::bad_request;
     actions.push_back(*action);
   } while (!arguments.at_end());

@@ -11,8 +11,8 @@ TEST_CASE("a description lists each feature once, its types before its registers
                            .os_abi = "none",
                            .registers = {{.feature = "f1", .name = "r0", .bits = 32, .type = "int"},
                                          {.feature = "f1", .name = "r1", .bits = 8, .type = "int", .group = "system"},
-                                         {.feature = "f2", .name = "r2", .bits = 64, .type = "t", .read_only = true}},
-                           .types = {{"f2", "<union id=\"t\"/>\n"}}};
+                                         {.feature = "f2", .name = "r2", .bits = 64, .type = "double", .read_only = true}},
+                           .types = {{"f2", "<union id=\"double\"/>\n"}}};
   REQUIRE(describe_in_xml(two) ==
           "<?xml version=\"1.0\"?>\n"
           "<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
@@ -20,12 +20,12 @@ TEST_CASE("a description lists each feature once, its types before its registers
           "<architecture>somewhere</architecture>\n"
           "<osabi>none</osabi>\n"
           "<feature name=\"f1\">\n"
-          "<reg name=\"r0\" bitsize=\"32\" type=\"int\" regnum=\"0\"/>\n"
-          "<reg name=\"r1\" bitsize=\"8\" type=\"int\" regnum=\"1\" group=\"system\"/>\n"
+          "<reg name=\"r0\" bitsize=\"32\" type=\"int\" regnum=\"0\" encoding=\"uint\" format=\"hex\"/>\n"
+          "<reg name=\"r1\" bitsize=\"8\" type=\"int\" regnum=\"1\" encoding=\"uint\" format=\"hex\" group=\"system\"/>\n"
           "</feature>\n"
           "<feature name=\"f2\">\n"
-          "<union id=\"t\"/>\n"
-          "<reg name=\"r2\" bitsize=\"64\" type=\"t\" regnum=\"2\" save-restore=\"no\"/>\n"
+          "<union id=\"double\"/>\n"
+          "<reg name=\"r2\" bitsize=\"64\" type=\"double\" regnum=\"2\" encoding=\"ieee754\" format=\"float\" save-restore=\"no\"/>\n"
           "</feature>\n"
           "</target>\n");
 }
@@ -57,6 +57,6 @@ TEST_CASE("what a debugger of another school asks for stands beside it") {
                            .types = {}};
   const std::string xml = describe_in_xml(one);
   REQUIRE(xml.find("<osabi>") == std::string::npos);
-  REQUIRE(xml.find("<reg name=\"sp\" bitsize=\"64\" type=\"data_ptr\" regnum=\"0\" altname=\"x2\" generic=\"sp\" "
+  REQUIRE(xml.find("<reg name=\"sp\" bitsize=\"64\" type=\"data_ptr\" regnum=\"0\" encoding=\"uint\" format=\"hex\" altname=\"x2\" generic=\"sp\" "
                    "dwarf_regnum=\"2\" ehframe_regnum=\"2\"/>") != std::string::npos);
 }

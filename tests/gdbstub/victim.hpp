@@ -18,6 +18,7 @@ class Victim {
   /// wrong with the answer, if anything is: there has to be exactly one, but for the packets that have none.
   std::optional<std::string> send(std::string_view packet) {
     const bool acknowledges = session_.client().acknowledges;
+    const bool silent = packet.starts_with('R') || (packet.starts_with('k') && !session_.client().is_lldb);
     std::string bytes;
     rsp::append_packet(bytes, packet);
     link_.receive(bytes);
@@ -30,7 +31,6 @@ class Victim {
     // The guest that runs in non-stop mode moves on as well.
     link_.advance();
     if (acknowledges && !link_.output().starts_with('+')) return "the packet was not acknowledged";
-    const bool silent = packet.starts_with('k') || packet.starts_with('R');
     return check(silent ? 0 : 1);
   }
 

@@ -59,6 +59,45 @@ TEST_CASE("stops tell of all threads where that was asked for") {
   REQUIRE(with.ask("jThreadsInfo").starts_with("[{\"tid\":1,\"name\":\"main\",\"signal\":5,\"registers\":{\"1\":\"0000000000000000\","));
 }
 
+TEST_CASE("lldb numbers signals as Linux does, everywhere") {
+  ScriptedConversation with;
+  REQUIRE(with.ask("QThreadSuffixSupported") == "OK");
+  with.target.script = {Halt{.signal = signal_of_linux(10)}, Halt{.signal = Signal::bus}, Halt{}, Halt{.kind = HaltKind::killed, .signal = Signal::bus}};
+  REQUIRE(with.ask("vCont;c").starts_with("T0a"));
+  REQUIRE(with.ask("jThreadsInfo").find("\"signal\":10,") != std::string::npos);
+  REQUIRE(with.ask("vCont;C0a").starts_with("T07"));
+  REQUIRE(with.target.resumed.back().signal == signal_of_linux(10));
+  REQUIRE(with.ask("QPassSignals:a;1f") == "OK");
+  REQUIRE(with.target.passed == std::vector{signal_of_linux(10), Signal::system_call});
+  REQUIRE(with.ask("vCont;S07").starts_with("T05"));
+  REQUIRE(with.target.resumed.back().signal == Signal::bus);
+  REQUIRE(with.ask("vCont;c") == "X07");
+  // The next one may be gdb.
+  with.session.disconnected();
+  with.session.connected();
+  REQUIRE(with.session.client().number_of(Signal::bus) == 10);
+}
+
+TEST_CASE("lldb finds a guest that has not run since stopped by no trap, which it would go on from") {
+  ScriptedConversation with;
+  REQUIRE(with.ask("QThreadSuffixSupported") == "OK");
+  REQUIRE(with.ask("?").starts_with("T13"));
+  REQUIRE(with.ask("vCont;s").starts_with("T05"));
+  REQUIRE(with.ask("?").starts_with("T05"));
+  REQUIRE(with.ask("!") == "OK");
+  REQUIRE(with.ask("vRun;").starts_with("T13"));
+}
+
+TEST_CASE("lldb has a reply to k, and the monitor's words on its console") {
+  ScriptedConversation with;
+  REQUIRE(with.ask("QThreadSuffixSupported") == "OK");
+  with.target.own_commands = {{"dance", "and sing", [](std::string_view) { return std::string("danced"); }}};
+  REQUIRE(with.ask("qRcmd," + with.text("dance")) == "OK");
+  REQUIRE(with.session.take_console() == "danced");
+  REQUIRE(with.ask("k") == "X09");
+  REQUIRE(with.session.closing());
+}
+
 TEST_CASE("errors are sentences for who takes them") {
   ScriptedConversation with;
   REQUIRE(with.ask("m0,1") == "E0e");
