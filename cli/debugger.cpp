@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include <spawn.h>
@@ -20,6 +25,24 @@ std::vector<std::string> command_line(const std::string& name, const std::string
   if (base.starts_with("lldb")) words.insert(words.end(), {"-o", "gdb-remote " + address});
   else words.insert(words.end(), {"-q", "-ex", "target remote " + address});
   return words;
+}
+
+// lldb by its latest version, where it has only names with one.
+std::string latest_lldb() {
+  int latest = 0;
+  const char* const path = std::getenv("PATH");
+  for (std::string_view rest = path ? path : ""; !rest.empty();) {
+    const std::string_view folder = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+    std::error_code ignored;
+    for (const auto& file : std::filesystem::directory_iterator(folder, ignored)) {
+      const std::string name = file.path().filename();
+      int version = 0;
+      if (name.starts_with("lldb-") && std::from_chars(name.data() + 5, name.data() + name.size(), version).ptr == name.data() + name.size())
+        latest = std::max(latest, version);
+    }
+  }
+  return fmt::format("lldb-{}", latest);
 }
 
 // 0, or an error number. It begins with the signals this process had before it blocked some for itself.
@@ -45,6 +68,7 @@ Result<pid_t> start_debugger(const std::string& name, const std::string& program
   int error = ENOENT;
   if (name == "gdb") error = spawn(command_line("gdb-multiarch", program, address), child);
   if (error == ENOENT) error = spawn(command_line(name, program, address), child);
+  if (error == ENOENT && name == "lldb") error = spawn(command_line(latest_lldb(), program, address), child);
   if (error == 0) return child;
   return fail(ErrorKind::environment, fmt::format("{} cannot be started: {}", name, std::strerror(error)));
 }

@@ -1,42 +1,32 @@
 // gdb: the verb, with the debugger itself at the other end.
 #include "tests/cli/command.hpp"
 
-#include <cstdio>
-#include <memory>
+#include "tests/gdbstub/stock_lldb.hpp"
 
 using namespace diptych::cli_test;
-
-namespace {
-
-std::string told_by_gdb(const std::vector<std::string>& commands) {
-  std::string line = "timeout 60 gdb-multiarch -nx -q -batch";
-  for (const std::string& text : commands) line += " -ex '" + text + "'";
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen((line + " 2>&1 < /dev/null").c_str(), "r"), pclose);
-  REQUIRE(pipe);
-  std::string output;
-  char buffer[4096];
-  while (const std::size_t size = fread(buffer, 1, sizeof buffer, pipe.get())) output.append(buffer, size);
-  return output;
-}
-
-}  // namespace
+using namespace diptych::gdb;
 
 TEST_CASE("gdb drives a case over a pipe to its end") {
   const Folder folder;
   // c.li a0, 5; c.addi a0, 1 (three times)
   const std::string path = folder.put("count.case", "case 1\nguest riscv64\nwhy counts\ncode 0x10000\n  4515\n  0505\n  0505\n  0505\nbudget 10\n");
-  const std::string output = told_by_gdb({"target remote | " + command + " gdb " + path + " --stdio", "break *0x10004", "continue",
-                                          "print $a0", "stepi", "print $a0", "set $a0 = 40", "delete", "continue",
-                                          "print $a0", "print $pc", "kill"});
-  INFO(output);
-  std::size_t at = 0;
-  for (const std::string_view line : {"Breakpoint 1, 0x0000000000010004", "$1 = 6", "0x0000000000010006", "$2 = 7", "SIGTRAP",
-                                      "$3 = 41", "$4 = (void (*)()) 0x10008"}) {
-    INFO("looking for: " << line);
-    const std::size_t found = output.find(line, at);
-    REQUIRE(found != std::string::npos);
-    at = found + line.size();
+  require_in_order(told_by_gdb({"target remote | " + command + " gdb " + path + " --stdio", "break *0x10004", "continue", "print $a0", "stepi", "print $a0",
+                                "set $a0 = 40", "delete", "continue", "print $a0", "print $pc", "kill"}),
+                   {"Breakpoint 1, 0x0000000000010004", "$1 = 6", "0x0000000000010006", "$2 = 7", "SIGTRAP", "$3 = 41", "$4 = (void (*)()) 0x10008"});
+}
+
+TEST_CASE("gdb starts the debugger itself, with the program's symbols, and ends with it") {
+  const std::string program = DIPTYCH_LINUX_GUESTS "/hello";
+  const auto told = [&](const std::string& debugger, const std::string& commands) {
+    return output_of("printf '" + commands + "' | timeout 60 " + command + " gdb " + program + " --exec " + debugger + " 2>&1; echo exit $?");
+  };
+  require_in_order(told("gdb", "break main\\ncontinue\\nkill\\nquit\\n"), {"Breakpoint 1 at", "Breakpoint 1, ", "main ()", "killed]", "exit 0"});
+  if (lldb_command().empty()) {
+    WARN("lldb is not installed, so it is not started");
+    return;
   }
+  require_in_order(told("lldb", "breakpoint set --name main\\nprocess status\\nprocess kill\\nquit\\n"),
+                   {"gdb-remote 127.0.0.1:", "stop reason = signal SIGSTOP", "_start", "Breakpoint 1: where = hello`main", "killed", "exit 0"});
 }
 
 TEST_CASE("gdb listens on the loopback unless told otherwise") {
