@@ -173,7 +173,7 @@ std::optional<CodeCache::Index> BaselineRunner::translation_at(u64 pc) {
 std::optional<CodeCache::Index> BaselineRunner::made_before(u64 pc) {
   u64 unreachable = 0;
   std::shared_ptr<const Translation> from =
-      TranslationStore::shared().translate(hart.memory, pc, variant_, code_end_, ir::baseline_passes, unreachable);
+      TranslationStore::shared().translate(hart.memory, pc, variant_, code_end_, form_after(ir::baseline_passes), unreachable);
   if (!from) return std::nullopt;
   if (made_in_ != cache_->generation()) made_.clear();
   made_in_ = cache_->generation();

@@ -63,7 +63,7 @@ const Translation* IrRunner::translation_at(u64 pc) {
 
   u64 unreachable = 0;
   std::shared_ptr<const Translation> translation =
-      TranslationStore::shared().translate(hart.memory, pc, variant, code_end_, passes_, unreachable);
+      TranslationStore::shared().translate(hart.memory, pc, variant, code_end_, form_after(0) | form_after(passes_), unreachable);
   if (!translation) {
     hart.stop = {StopKind::fault, Access::execute, unreachable};
     return nullptr;
@@ -87,7 +87,7 @@ Stop IrRunner::run(Budget budget) {
     if (!translation) return hart.stop;
     // Only what is as lifted can be left at any instruction.
     const u64 left = last - hart.retired;
-    const bool whole = passes_ != 0 && left >= translation->lifted().guest.size();
+    const bool whole = passes_ != 0 && left >= translation->length();
     if (!evaluator_.run(translation->after(whole ? passes_ : 0), hart, left)) return hart.stop;
     if (hart.code_written) [[unlikely]] {
       code_changed(*hart.code_written);

@@ -1,9 +1,9 @@
 #include "engine/guest/riscv64/translation_store.hpp"
 
 #include "engine/guest/riscv64/fetch.hpp"
-#include "engine/guest/riscv64/lift.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -13,6 +13,10 @@ namespace {
 // Where a block stands that serves every variant.
 constexpr unsigned any_variant = 8;
 
+// The form that host code is made of is lifted as it is, in the way it is lifted for a program that is not
+// compared with anything: so this way is compared, too. All others are made of the one before.
+constexpr bool is_lifted(std::size_t form) { return form == 0 || form == ir::baseline_passes; }
+
 }  // namespace
 
 TranslationStore& TranslationStore::shared() {
@@ -21,7 +25,7 @@ TranslationStore& TranslationStore::shared() {
 }
 
 std::shared_ptr<const Translation> TranslationStore::translate(AddressSpace& memory, u64 pc, u8 variant, u64 code_end,
-                                                               std::size_t passes, u64& unreachable) {
+                                                               Forms forms, u64& unreachable) {
   const std::scoped_lock lock(mutex_);
   // A block holds good wherever its bytes do: what stands behind it decides at most where it ends.
   auto good = [&](const std::shared_ptr<Translation>& some) {
@@ -40,49 +44,62 @@ std::shared_ptr<const Translation> TranslationStore::translate(AddressSpace& mem
   };
   std::shared_ptr<Translation> found = find(place(pc, any_variant));
   if (!found) found = find(place(pc, variant));
-  if (!found) found = lift(memory, pc, variant, code_end, unreachable);
+  if (!found) found = lift(memory, pc, variant, code_end, forms == form_after(ir::baseline_passes) ? ir::baseline_passes : 0, unreachable);
   if (!found) return nullptr;
-  for (; found->made_ < passes; ++found->made_) {
-    if (found->made_ + 1 == ir::baseline_passes) {
-      lift_simplified(memory, *found);
-      continue;
-    }
-    found->stages_[found->made_ + 1] = found->stages_[found->made_];
-    ir::passes()[found->made_].run(found->stages_[found->made_ + 1], scratch_);
-  }
+  for (Forms wanted = forms & Forms(~found->made_); wanted != 0; wanted &= wanted - 1) make(memory, *found, std::size_t(std::countr_zero(wanted)));
   return found;
 }
 
-// What host code is made of, in the way it is made for a program that is not compared with anything: so this
-// way is compared, too.
-void TranslationStore::lift_simplified(AddressSpace& memory, Translation& translation) {
-  const ir::Block& lifted = translation.lifted();
-  Lifter lifter(translation.stages_[ir::baseline_passes], lifted.pc(), lifted.variant, scratch_);
+void TranslationStore::make(AddressSpace& memory, Translation& translation, std::size_t form) {
+  if (translation.made_ & form_after(form)) return;
+  if (is_lifted(form)) {
+    lift_again(memory, translation, form);
+  } else {
+    make(memory, translation, form - 1);
+    translation.forms_[form] = translation.forms_[form - 1];
+    ir::passes()[form - 1].run(translation.forms_[form], scratch_);
+  }
+  translation.made_ |= form_after(form);
+}
+
+Lifter TranslationStore::lifter_of(Translation& translation, std::size_t form) {
+  ir::Block& block = translation.forms_[form];
+  return form == 0 ? Lifter(block, translation.pc_, translation.variant_)
+                   : Lifter(block, translation.pc_, translation.variant_, scratch_);
+}
+
+void TranslationStore::lift_again(AddressSpace& memory, Translation& translation, std::size_t form) {
+  Lifter lifter = lifter_of(translation, form);
   u64 unreachable = 0;
-  for (const ir::GuestInstruction& guest : lifted.guest)
-    if (!lifter.add(*fetch(memory, guest.pc, unreachable))) return;
+  for (std::size_t i = 0; i < translation.length_; ++i)
+    if (!lifter.add(*fetch(memory, lifter.pc(), unreachable))) return;
   lifter.finish();
 }
 
 std::shared_ptr<Translation> TranslationStore::lift(AddressSpace& memory, u64 pc, u8 variant, u64 code_end,
-                                                    u64& unreachable) {
+                                                    std::size_t form, u64& unreachable) {
   std::optional<Decoded> decoded = fetch(memory, pc, unreachable);
   if (!decoded) return nullptr;
   // The storage of a block that nobody has any more is used again.
   std::shared_ptr<Translation> made = spare_ && spare_.use_count() == 1 ? std::move(spare_) : std::make_shared<Translation>();
-  made->made_ = 0;
+  made->pc_ = pc;
+  made->variant_ = variant;
+  made->made_ = form_after(form);
+  made->length_ = 0;
   made->code_.clear();
-  Lifter lifter(made->stages_[0], pc, variant);
+  Lifter lifter = lifter_of(*made, form);
   // What cannot be fetched further on is no part of the block: it stops when it is reached.
-  for (std::size_t count = 1;; ++count) {
+  while (true) {
+    ++made->length_;
     if (!lifter.add(*decoded)) break;
-    if (count < Lifter::most_instructions && lifter.pc() != code_end) decoded = fetch(memory, lifter.pc(), unreachable);
+    if (made->length_ < Lifter::most_instructions && lifter.pc() != code_end) decoded = fetch(memory, lifter.pc(), unreachable);
     else decoded.reset();
     if (!decoded) {
       lifter.finish();
       break;
     }
   }
+  made->end_ = made->forms_[form].end();
   made->uses_variant_ = lifter.uses_variant();
   const u8* code = memory.reach(pc, made->end() - pc, Access::execute);
   if (!code) return made;  // it lies in two areas, and is lifted anew each time

@@ -3,6 +3,7 @@
 // time, and what one has lifted, and run passes over, the next need not.
 #pragma once
 
+#include "engine/guest/riscv64/lift.hpp"
 #include "engine/ir/passes/passes.hpp"
 #include "engine/memory/address_space.hpp"
 
@@ -13,23 +14,31 @@
 
 namespace diptych::riscv64 {
 
-/// A block of guest code, translated.
+/// Which forms of a block: a bit for each number of passes it went through.
+using Forms = u8;
+constexpr Forms form_after(std::size_t passes) { return Forms(1u << passes); }
+
+/// A block of guest code, translated. It has the forms it was asked of the store in.
 class Translation {
  public:
-  const ir::Block& lifted() const { return stages_[0]; }
-  /// As it is behind the first `passes` passes, no more than it was asked of the store for.
-  const ir::Block& after(std::size_t passes) const { return stages_[passes]; }
-  u64 pc() const { return lifted().pc(); }
-  u64 end() const { return lifted().end(); }
+  const ir::Block& lifted() const { return forms_[0]; }
+  const ir::Block& after(std::size_t passes) const { return forms_[passes]; }
+  u64 pc() const { return pc_; }
+  u64 end() const { return end_; }
+  /// How many guest instructions.
+  std::size_t length() const { return length_; }
   bool uses_variant() const { return uses_variant_; }
-  bool serves(u8 variant) const { return !uses_variant_ || lifted().variant == variant; }
+  bool serves(u8 variant) const { return !uses_variant_ || variant_ == variant; }
 
  private:
   friend class TranslationStore;
   static constexpr std::size_t most_passes = 5;
 
-  std::array<ir::Block, most_passes + 1> stages_;
-  std::size_t made_ = 0;  // of the stages, beside the first
+  std::array<ir::Block, most_passes + 1> forms_;
+  Forms made_ = 0;
+  u64 pc_ = 0, end_ = 0;
+  std::size_t length_ = 0;
+  u8 variant_ = 0;
   bool uses_variant_ = false;
   std::vector<u8> code_;  // what it was lifted from
 };
@@ -39,11 +48,11 @@ class TranslationStore {
  public:
   static TranslationStore& shared();
 
-  /// The block that begins at an address, behind so many passes; it ends at the latest before `code_end`,
-  /// and never changes. Null, with the first byte that cannot be executed, where `memory` does not hold a
-  /// whole instruction there.
-  std::shared_ptr<const Translation> translate(AddressSpace& memory, u64 pc, u8 variant, u64 code_end,
-                                               std::size_t passes, u64& unreachable);
+  /// The block that begins at an address, in these forms; it ends at the latest before `code_end`, and never
+  /// changes. Null, with the first byte that cannot be executed, where `memory` does not hold a whole
+  /// instruction there.
+  std::shared_ptr<const Translation> translate(AddressSpace& memory, u64 pc, u8 variant, u64 code_end, Forms forms,
+                                               u64& unreachable);
 
  private:
   // Enough for the blocks of a program that a fuzzer makes. Code that changes itself comes back to what it
@@ -53,8 +62,10 @@ class TranslationStore {
   using Place = std::array<std::shared_ptr<Translation>, kept>;
 
   Place& place(u64 pc, unsigned variant) { return places_[(pc / 2 * 9 + variant) % places]; }
-  void lift_simplified(AddressSpace& memory, Translation& translation);
-  std::shared_ptr<Translation> lift(AddressSpace& memory, u64 pc, u8 variant, u64 code_end, u64& unreachable);
+  std::shared_ptr<Translation> lift(AddressSpace& memory, u64 pc, u8 variant, u64 code_end, std::size_t form, u64& unreachable);
+  void lift_again(AddressSpace& memory, Translation& translation, std::size_t form);
+  void make(AddressSpace& memory, Translation& translation, std::size_t form);
+  Lifter lifter_of(Translation& translation, std::size_t form);
 
   std::mutex mutex_;
   std::array<Place, places> places_;

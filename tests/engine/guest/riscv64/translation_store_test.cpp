@@ -25,7 +25,7 @@ struct Code {
     memory.bind(std::span(&area, 1));
   }
   std::shared_ptr<const Translation> translate(TranslationStore& store, u8 variant = 0, std::size_t passes = 0, u64 end = 0) {
-    return store.translate(memory, base, variant, end ? end : base + bytes.size(), passes, unreachable);
+    return store.translate(memory, base, variant, end ? end : base + bytes.size(), form_after(0) | form_after(passes), unreachable);
   }
 
   std::vector<u8> bytes;
@@ -82,6 +82,22 @@ TEST_CASE("each pass is run once, on what the ones before it left") {
     ir::Block expected = translation->lifted();
     ir::optimize(expected, scratch, passes);
     CHECK(translation->after(passes) == expected);
+  }
+}
+
+TEST_CASE("the form that host code is made of can be had alone, and the others after it") {
+  TranslationStore store;
+  Code code{addi, fadd_dynamic, addi};
+  ir::Scratch scratch;
+  const auto alone = store.translate(code.memory, base, 0, base + 12, form_after(ir::baseline_passes), code.unreachable);
+  CHECK(alone->lifted().instructions.empty());
+  const ir::Block first = alone->after(ir::baseline_passes);
+  CHECK(code.translate(store, 0, 5) == alone);
+  CHECK(alone->after(ir::baseline_passes) == first);
+  for (std::size_t passes : {3u, 5u}) {
+    ir::Block expected = alone->lifted();
+    ir::optimize(expected, scratch, passes);
+    CHECK(alone->after(passes) == expected);
   }
 }
 
