@@ -28,6 +28,7 @@ struct Description {
   bool hides_code_end = false;  ///< exactly the code is accessible; else what follows it in its pages,
                                 ///< and the page after it, may be readable or writable
   bool catches_written_system_calls = true;  ///< also one that the guest wrote into its code is a stop
+  bool runs_elsewhere = false;  ///< in a process of its own, which begin() sets going
   u64 own_memory = ~u64{0};  ///< from this address up, up to where every access faults, lies what is the
                              ///< machine's own and is there for the guest to touch by chance
   u64 own_memory_end = ~u64{0};
@@ -64,7 +65,7 @@ class Machine {
   virtual Result<void> prepare(const Program& program) = 0;
 
   /// Takes a batch of inputs of the prepared program. They must stay where they are until the last
-  /// outcome is read. A machine that runs elsewhere starts now; others run each input when it is asked.
+  /// outcome is read. One that runs elsewhere starts now; others run each input when it is asked.
   virtual Result<void> begin(std::span<const Input> inputs, Budget budget) = 0;
 
   /// The outcome of one input of the batch. Valid until the next call of any function of this machine.

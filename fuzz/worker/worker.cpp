@@ -76,10 +76,10 @@ class Worker {
     shared_->worker_ticks += now - last_ticks_;
     last_ticks_ = now;
     shared_->blocks.fetch_add(1, std::memory_order_relaxed);
-    if ((++blocks_ & 63) == 0) shared_->worker_seconds = process_seconds();
+    if ((++blocks_ & 63) == 0) note_times();
     const u64 runs = shared_->tally.runs - runs_before_;
     if ((configuration_.runs != 0 && runs >= configuration_.runs) || shared_->stop.load(std::memory_order_relaxed)) {
-      shared_->worker_seconds = process_seconds();
+      note_times();
       shared_->current_size.store(0);
       _exit(0);
     }
@@ -106,6 +106,11 @@ class Worker {
 
  private:
   static std::size_t store(const Block& block, u8* out, std::size_t capacity) { return encode(block, {out, capacity}); }
+
+  void note_times() {
+    shared_->worker_seconds = process_seconds();
+    panel_.note_times();
+  }
 
   void remember(std::span<const u8> data) {
     const std::size_t size = std::min(data.size(), Shared::block_size);

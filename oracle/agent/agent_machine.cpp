@@ -45,6 +45,7 @@ class AgentMachine final : public Machine {
                     .version = emulator_.version,
                     .guests = {{.guest = guest.guest, .extensions = guest.extensions}},
                     .catches_written_system_calls = false,
+                    .runs_elsewhere = true,
                     .own_memory = AGENT_IMAGE_ADDRESS,
                     .own_memory_end = AGENT_GUEST_TOP};
   }

@@ -80,21 +80,26 @@ Result<void> Panel::run(const Program& program, std::span<const Input> inputs, B
   if (auto prepared = prepare_all(program, inputs, budget); !prepared) return prepared;
   for (std::size_t index = 0; index < inputs.size(); ++index)
     if (auto compared = compare(program, inputs, budget, index); !compared) return compared;
+  for (std::size_t number = 0; number < waiting_.size(); ++number) {
+    compare_with_oracles(Where::elsewhere, program, inputs, budget, waiting_[number], kept_.show(number));
+    conclude(waiting_[number]);
+  }
   for (std::size_t which = 1; which < members_.size(); ++which)
     if (members_[which].parted != 0) look_into(program, inputs, budget, which, found);
-  for (std::size_t which = 0; which < members_.size(); ++which) note_time(which);
   return {};
 }
 
-void Panel::note_time(std::size_t which) {
-  const double elsewhere = members_[which].machine->seconds_elsewhere();
-  members_[which].away = elsewhere > 0;
-  tally_.machines[which].seconds_elsewhere = elsewhere - members_[which].seconds_reruns;
+void Panel::note_times() {
+  for (std::size_t which = 0; which < members_.size(); ++which)
+    tally_.machines[which].seconds_elsewhere = members_[which].machine->seconds_elsewhere() - members_[which].seconds_reruns;
 }
 
 Result<void> Panel::prepare_all(const Program& program, std::span<const Input> inputs, Budget budget) {
   fields_all_ = 0;
   explainer_.take_up(program);
+  kept_.take_up(program);
+  waiting_.clear();
+  elsewhere_active_ = false;
   running(0);
   const u64 begun = __rdtsc();
   if (auto prepared = primary().prepare(program); !prepared) return prepared;
@@ -133,19 +138,40 @@ Result<void> Panel::prepare_all(const Program& program, std::span<const Input> i
     Result<void> ready = member.machine->prepare(program);
     if (ready) ready = member.machine->begin(inputs, budget);
     tally_.machines[which].first_run_ticks += __rdtsc() - before;
+    elsewhere_active_ |= ready && description.runs_elsewhere;
     if (!ready)
       abstain(which, ready.error().kind == ErrorKind::unsupported ? Abstention::placement : Abstention::lost, inputs.size());
   }
   return {};
 }
 
+// What runs elsewhere is asked last, when it has had the time all others took: nobody sleeps then to wait for it.
+// Where stages part, who sides with whom must be known at once.
 Result<void> Panel::compare(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t index) {
   if (auto ran = run_stages(index); !ran) return ran;
   ++tally_.runs;
-  compare_with_oracles(program, inputs, budget, index);
-  if (!all_agree(guest_, outcomes_)) [[unlikely]]
+  const Outcome& left = *outcomes_.front();
+  // Stages hide nothing from one another: with two of them everything is compared.
+  const bool whole = stages_asked_ > 1;
+  Comparison comparison{.index = index, .whole = whole, .compared = whole};
+  if (fields_all_ == 0) fields_all_ = fields_compared(guest_, left, left).all;
+  compare_with_oracles(Where::here, program, inputs, budget, comparison, left);
+  if (!all_agree(guest_, outcomes_)) [[unlikely]] {
+    compare_with_oracles(Where::elsewhere, program, inputs, budget, comparison, left);
     note_partings(index);
+  } else if (elsewhere_active_) {
+    kept_.keep(left);
+    waiting_.push_back(comparison);
+    return {};
+  }
+  conclude(comparison);
   return {};
+}
+
+void Panel::conclude(const Comparison& comparison) {
+  tally_.machines[0].compared += comparison.compared;
+  tally_.fields_all += fields_all_;
+  tally_.fields_compared += comparison.whole ? fields_all_ : comparison.fields;
 }
 
 Result<void> Panel::run_stages(std::size_t index) {
@@ -175,20 +201,16 @@ Result<void> Panel::run_stages(std::size_t index) {
   return {};
 }
 
-void Panel::compare_with_oracles(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t index) {
-  const Outcome& left = *outcomes_.front();
+void Panel::compare_with_oracles(Where where, const Program& program, std::span<const Input> inputs, Budget budget,
+                                 Comparison& comparison, const Outcome& left) {
   const Precision precision = left.stop.kind == StopKind::end ? Precision::fast : Precision::precise;
-  // Stages hide nothing from one another: with two of them everything is compared.
-  const bool whole = stages_asked_ > 1;
-  u64 best = 0;
-  bool compared = whole;
-  if (fields_all_ == 0) fields_all_ = fields_compared(guest_, left, left).all;
   for (std::size_t which = stage_count_; which < members_.size(); ++which) {
     Member& member = members_[which];
+    const Description& description = member.machine->describe();
+    if (description.runs_elsewhere != (where == Where::elsewhere)) continue;
     member.outcome = nullptr;
     if (!member.active) continue;
     MachineTally& tally = tally_.machines[which];
-    const Description& description = member.machine->describe();
     if (blind_to(description, program, left.stop)) {
       ++tally.abstained[std::size_t(Abstention::bounds)];
       continue;
@@ -196,9 +218,9 @@ void Panel::compare_with_oracles(const Program& program, std::span<const Input> 
     running(which);
     const u64 before = __rdtsc();
     Result<const Outcome*> reference =
-        member.machine->outcome(index, description.counts_retired ? precision : Precision::fast);
+        member.machine->outcome(comparison.index, description.counts_retired ? precision : Precision::fast);
     const u64 ticks = __rdtsc() - before;
-    (member.away ? tally.away_ticks : tally.first_run_ticks) += ticks;
+    (description.runs_elsewhere ? tally.away_ticks : tally.first_run_ticks) += ticks;
     running(0);
     if (!reference) {
       ++tally.abstained[std::size_t(Abstention::lost)];
@@ -206,27 +228,25 @@ void Panel::compare_with_oracles(const Program& program, std::span<const Input> 
     }
     ++tally_.executions;
     ++tally.compared;
-    compared = true;
+    comparison.compared = true;
     const Outcome& right = **reference;
     member.outcome = &right;
     member.parts = false;
     std::optional<Explanation> quick;
     if (!agree(guest_, left, right)) {
       if (member.role == Role::oracle)
-        quick = explainer_.explain_quickly(program, inputs[index], budget, left, *member.machine, right);
+        quick = explainer_.explain_quickly(program, inputs[comparison.index], budget, left, *member.machine, right);
       if (quick) {
         count(which, *quick, 1);
       } else {
         member.parts = true;
         ++member.parted;
-        if (member.unexplained.size() < looked_into) member.unexplained.push_back({.index = index});
+        if (member.unexplained.size() < looked_into) member.unexplained.push_back({.index = comparison.index});
       }
     }
-    if (!whole) best = std::max(best, fields_compared(guest_, left, right, quick ? quick->mask : Mask{}).compared);
+    if (!comparison.whole)
+      comparison.fields = std::max(comparison.fields, fields_compared(guest_, left, right, quick ? quick->mask : Mask{}).compared);
   }
-  tally_.machines[0].compared += compared;
-  tally_.fields_all += fields_all_;
-  tally_.fields_compared += whole ? fields_all_ : best;
 }
 
 void Panel::note_partings(std::size_t index) {

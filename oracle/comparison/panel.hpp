@@ -5,6 +5,7 @@
 #include "corpus/case.hpp"
 #include "engine/machine/machine.hpp"
 #include "oracle/comparison/explain.hpp"
+#include "oracle/comparison/kept_runs.hpp"
 #include "oracle/comparison/stages.hpp"
 #include "oracle/comparison/tally.hpp"
 
@@ -42,11 +43,23 @@ class Panel {
   std::size_t size() const { return members_.size(); }
   bool is_oracle(std::size_t i) const { return members_[i].role == Role::oracle; }
 
+  /// Takes down how much CPU time the machines that run elsewhere have used.
+  void note_times();
+
   /// Which machine is running right now, for whoever finds this process dead.
   void watch(volatile u32* running) { running_ = running; }
 
  private:
   enum class Role : u8 { stage, subject, oracle };
+  enum class Where : u8 { here, elsewhere };
+
+  // What was held against the first machine's outcome of one input.
+  struct Comparison {
+    std::size_t index = 0;
+    bool whole = false;     // everything in it
+    bool compared = false;  // something
+    u64 fields = 0;         // at the most by one reference
+  };
 
   // An input of this batch on which a machine said something else.
   struct Parted {
@@ -59,7 +72,6 @@ class Panel {
     std::unique_ptr<Machine> machine;
     Role role = Role::stage;
     bool active = false;        // takes part in this batch
-    bool away = false;          // runs in processes of its own
     double seconds_reruns = 0;  // of its own processes, in reruns
     u64 parted = 0;             // inputs of this batch whose difference was not explained at once
     std::vector<Parted> unexplained;
@@ -72,13 +84,14 @@ class Panel {
   Result<void> prepare_all(const Program& program, std::span<const Input> inputs, Budget budget);
   Result<void> compare(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t index);
   Result<void> run_stages(std::size_t index);
-  void compare_with_oracles(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t index);
+  void compare_with_oracles(Where where, const Program& program, std::span<const Input> inputs, Budget budget,
+                            Comparison& comparison, const Outcome& left);
+  void conclude(const Comparison& comparison);
   void note_partings(std::size_t index);
   void look_into(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t which,
                  const std::function<void(Finding)>& found);
   Result<Explanation> explain_stage(Finding& finding, const Parted& parted, std::size_t which);
   Result<Explanation> explain_other(Finding& finding, std::size_t which);
-  void note_time(std::size_t which);
   void abstain(std::size_t which, Abstention why, u64 runs);
   void count(std::size_t which, const Explanation& explanation, u64 runs);
   void running(std::size_t machine) {
@@ -94,6 +107,9 @@ class Panel {
   std::vector<const Outcome*> outcomes_;  // of the stages
   std::size_t stages_asked_ = 0;          // of them, those that are there
   u64 fields_all_ = 0;
+  bool elsewhere_active_ = false;  // one that takes part in this batch runs elsewhere
+  KeptRuns kept_;                  // of the first machine, for those; as many as
+  std::vector<Comparison> waiting_;
   volatile u32* running_ = nullptr;
 };
 

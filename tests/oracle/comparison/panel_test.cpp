@@ -3,6 +3,7 @@
 #include "engine/tier/interpreter_machine.hpp"
 #include "tests/oracle/comparison/faulty_machine.hpp"
 #include "tests/oracle/comparison/planted_fault.hpp"
+#include "tests/oracle/comparison/stored_words.hpp"
 
 using namespace diptych;
 
@@ -59,4 +60,35 @@ TEST_CASE("a machine without an extension abstains, and that is counted") {
   CHECK(tally.machines[1].compared == 0);
   CHECK(tally.machines[1].abstained[std::size_t(Abstention::extension)] == 1);
   CHECK(tally.fields_compared == 0);
+}
+
+TEST_CASE("a machine that runs elsewhere is asked when the others are done, and each run held against its own") {
+  const Case some = block_that_stores();
+  const std::vector<Input> inputs = inputs_that_store(some, 5);
+  for (const bool wrong : {false, true}) {
+    Tally tally;
+    std::vector<std::unique_ptr<Machine>> subjects, oracles;
+    u64 runs_here = 0, runs_elsewhere = 0;
+    bool last = true;
+    auto away = std::make_unique<FaultyMachine>("away", "lw", [&, wrong](GuestState& after, const riscv64::Decoded&) {
+      last &= runs_here >= inputs.size();
+      if (++runs_elsewhere == 3 && wrong) after.words[riscv64::x_word + 12] ^= 1;
+    });
+    away->description().runs_elsewhere = true;
+    oracles.push_back(std::move(away));
+    oracles.push_back(std::make_unique<FaultyMachine>("here", "lw", [&](GuestState&, const riscv64::Decoded&) { ++runs_here; }));
+    subjects.push_back(make_interpreter_machine());
+    Panel panel(Guest::riscv64, std::move(subjects), std::move(oracles), tally);
+    std::vector<Finding> found;
+    REQUIRE(panel.run(some.program, inputs, some.budget, [&](Finding f) { found.push_back(std::move(f)); }));
+    CHECK(last);
+    CHECK(tally.runs == 5);
+    CHECK(tally.executions == 15);
+    CHECK(tally.machines[0].compared == 5);
+    CHECK(tally.machines[1].compared == 5);
+    CHECK(tally.fields_compared == tally.fields_all);
+    CHECK(tally.machines[1].unsteady == (wrong ? 1 : 0));
+    CHECK(tally.reruns == (wrong ? 1 : 0));
+    CHECK(found.empty());
+  }
 }
