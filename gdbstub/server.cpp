@@ -1,6 +1,5 @@
 #include "gdbstub/server.hpp"
 
-#include "gdbstub/case_target.hpp"
 #include "gdbstub/protocol/frame.hpp"
 #include "gdbstub/session.hpp"
 #include "gdbstub/transport/conversation.hpp"
@@ -103,12 +102,6 @@ Result<void> serve(Target& target, const ListenOptions& options) {
               }});
   }
   return {};
-}
-
-Result<void> serve(const Case& some, const ListenOptions& options) {
-  auto target = make_case_target(some);
-  if (!target) return std::unexpected(std::move(target).error());
-  return serve(**target, options);
 }
 
 }  // namespace diptych::gdb

@@ -1,7 +1,6 @@
-// Serves a case to debuggers, one at a time.
+// Serves a target to debuggers, one at a time.
 #pragma once
 
-#include "corpus/case.hpp"
 #include "engine/machine/error.hpp"
 #include "gdbstub/leaving.hpp"
 #include "gdbstub/target.hpp"
@@ -39,11 +38,8 @@ struct ListenOptions {
 
 /// Serves until the debugger kills the program, or leaves after its end, or a stop is asked for. A debugger
 /// that leaves earlier leaves the guest as the options say: by default halted where it is, for the next one.
-/// With `stdio` there is no next one. While one is there, a second is told so and sent away. Errors: a case
-/// that cannot be debugged, an address that cannot be listened on.
-Result<void> serve(const Case& some, const ListenOptions& options);
-
-/// The same for any target.
+/// With `stdio` there is no next one. While one is there, a second is told so and sent away. Errors: an address
+/// that cannot be listened on.
 Result<void> serve(Target& target, const ListenOptions& options);
 
 }  // namespace diptych::gdb

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 namespace diptych::gdb {
 namespace {
@@ -362,97 +361,6 @@ Result<void> EngineTarget::restart(const Launch& launch) {
   halted_at_ = program_counter(1);
   why_ = "At the beginning.";
   return {};
-}
-
-// ---- the reference
-
-// Says where both parted if they did since they were seen to agree, and goes there.
-std::optional<Halt> EngineTarget::compare() {
-  if (timeline_.time() <= agreed_until_) return std::nullopt;
-  if (!panel_->sight().diverged) {
-    agreed_until_ = timeline_.time();
-    return std::nullopt;
-  }
-  if (parted_told_) return std::nullopt;
-  if (const auto at = panel_->go_to_parting(agreed_until_)) {
-    agreed_until_ = *at - 1;
-    parted_told_ = true;
-    why_ = fmt::format("{} differs after {} instructions:\n{}", reference_->name(), *at, panel_->sight().difference);
-    notice_ += why_;
-    return signalled(Signal::trap);
-  }
-  return std::nullopt;
-}
-
-// One that goes along has found the very instruction: the engine stands behind it.
-Halt EngineTarget::parted() {
-  if (panel_) panel_->moved();
-  why_ = fmt::format("{} differs after {} instructions, at\n{}It takes over the engine's state when the guest goes on.\n", reference_->name(),
-                     tier().hart().retired, panel_->sight().difference);
-  notice_ += why_;
-  return signalled(Signal::trap);
-}
-
-// A part of the way there, past all other places to halt at; a halt at the end of it, or of the guest.
-std::optional<Halt> EngineTarget::toward_divergence() {
-  auto halted = follower_->forward(std::numeric_limits<u64>::max());
-  const auto passed = [&] {
-    const EventKind kind = halted->event.kind;
-    return kind == EventKind::stop_point || kind == EventKind::access || kind == EventKind::call || kind == EventKind::call_done;
-  };
-  if (halted && !follower_->has_parted() && passed()) halted = follower_->step();
-  if (follower_->has_parted()) return signalled(Signal::trap);
-  if (halted && (halted->event.kind == EventKind::exited || halted->event.kind == EventKind::killed)) return halt_of(*halted);
-  return std::nullopt;
-}
-
-bool EngineTarget::run_to_divergence(bool before) {
-  if (!panel_) return false;
-  if (follower_) {
-    while (!(last_halt_ = toward_divergence())) {}
-    notice_ += follower_->take_notice();
-    if (!follower_->take_parting()) return false;
-    parted();
-    if (before) {
-      follower_->changed();
-      timeline_.begin_back_step();
-      while (!timeline_.backward(1 << 20)) {}
-      panel_->moved();
-      notice_ += fmt::format("This is one instruction earlier, at {:#x}; `stepi` executes it.\n", program_counter(1));
-    }
-    halted_at_ = program_counter(1);
-    return true;
-  }
-  // Where they have parted already, the first cause is asked for.
-  if (panel_->sight().diverged) agreed_until_ = timeline_.beginning();
-  while (!panel_->sight().diverged) {
-    const auto halted = timeline_.forward(4096);
-    panel_->moved(halted && halted->event.kind == EventKind::signal ? std::optional(tier().hart().stop) : std::nullopt);
-    if (panel_->sight().diverged) break;
-    agreed_until_ = timeline_.time();
-    last_halt_.reset();
-    if (halted && halted->event.kind != EventKind::time) {
-      if (halted->event.kind == EventKind::stop_point || halted->event.kind == EventKind::access || halted->event.kind == EventKind::call || halted->event.kind == EventKind::call_done) {
-        timeline_.step();
-        continue;
-      }
-      last_halt_ = halt_of(*halted);
-      return false;
-    }
-  }
-  const auto at = panel_->go_to_parting(agreed_until_);
-  why_ = fmt::format("{} differs after {} instructions:\n{}", reference_->name(), *at, panel_->sight().difference);
-  notice_ += why_;
-  if (before) {
-    timeline_.begin_seek(*at == 0 ? 0 : *at - 1);
-    while (!timeline_.backward(1 << 20)) {}
-    panel_->moved();
-    notice_ += fmt::format("This is one instruction earlier, at {:#x}; `stepi` executes it.\n", program_counter(1));
-  } else {
-    parted_told_ = true;
-  }
-  halted_at_ = program_counter(1);
-  return true;
 }
 
 }  // namespace diptych::gdb

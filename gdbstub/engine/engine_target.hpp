@@ -92,10 +92,14 @@ class EngineTarget final : public Target {
   Halt stopped_at_point();
   void led_elsewhere();
   std::optional<Timeline::Halted> go_one();
+  std::optional<Halt> follow_plan(u64 most);
+
+  // engine_beside.cpp
   std::optional<Halt> compare();
   Halt parted();
   std::optional<Halt> toward_divergence();
-  std::optional<Halt> follow_plan(u64 most);
+  void tell_parting(u64 time);
+  void stand_one_earlier();
 
   // engine_commands.cpp
   std::vector<MonitorCommand> make_commands();

@@ -5,6 +5,7 @@
 #include "gdbstub/server.hpp"
 #include "gdbstub/transport/descriptor.hpp"
 #include "tests/catch.hpp"
+#include "tests/gdbstub/case_target.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -30,7 +31,7 @@ class ServerThread {
                             announced = std::move(announced)](const std::stop_token& stop) mutable {
       options.announce = [&](std::string_view text) { announced.set_value(std::string(text)); };
       options.stop = stop;
-      ended_.set_value(serve(some, options).has_value());
+      ended_.set_value(serve(**make_case_target(some), options).has_value());
     });
     const std::string text = line.get();
     REQUIRE(text.starts_with("Listening on "));

@@ -1,9 +1,9 @@
 // A session on a case, spoken to in packets.
 #pragma once
 
-#include "gdbstub/case_target.hpp"
 #include "gdbstub/session.hpp"
 #include "tests/catch.hpp"
+#include "tests/gdbstub/case_target.hpp"
 #include "tests/gdbstub/sample_case.hpp"
 
 #include <string>

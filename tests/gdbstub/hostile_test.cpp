@@ -1,7 +1,7 @@
 // Packets nobody sane sends, to a server that debugs for real: no crash, no hang, and one answer to each that is
 // well-formed. fuzz/ has more of them.
-#include "gdbstub/case_target.hpp"
 #include "tests/catch.hpp"
+#include "tests/gdbstub/case_target.hpp"
 #include "tests/gdbstub/hostile_packets.hpp"
 #include "tests/gdbstub/sample_case.hpp"
 #include "tests/gdbstub/victim.hpp"

@@ -1,7 +1,7 @@
 #include "gdbstub/link.hpp"
 
-#include "gdbstub/case_target.hpp"
 #include "tests/catch.hpp"
+#include "tests/gdbstub/case_target.hpp"
 #include "tests/gdbstub/sample_case.hpp"
 
 using namespace diptych;

@@ -118,11 +118,10 @@ TEST_CASE("the server can be stopped, waiting or serving or running") {
   REQUIRE(serving.ends());
 }
 
-TEST_CASE("what cannot be served is a sentence") {
-  Case none = sample_case();
-  none.program.code.clear();
-  REQUIRE_FALSE(serve(none, {}));
-  const auto remote = serve(sample_case(), {.address = "0.0.0.0:0"});
+TEST_CASE("an address that must not be listened on is a sentence") {
+  auto target = make_case_target(sample_case());
+  REQUIRE(target);
+  const auto remote = serve(**target, {.address = "0.0.0.0:0"});
   REQUIRE_FALSE(remote);
   REQUIRE(remote.error().kind == ErrorKind::bad_input);
 }
@@ -137,7 +136,8 @@ TEST_CASE("standard input and output are a link too, gone at their end") {
     dup2(to_server[0], STDIN_FILENO);
     dup2(from_server[1], STDOUT_FILENO);
     for (const int end : {to_server[0], to_server[1], from_server[0], from_server[1]}) close(end);
-    _exit(serve(sample_case(), {.stdio = true}) ? 0 : 1);
+    auto target = make_case_target(sample_case());
+    _exit(target && serve(**target, {.stdio = true}) ? 0 : 1);
   }
   Descriptor out(to_server[1]), in(from_server[0]);
   close(to_server[0]);

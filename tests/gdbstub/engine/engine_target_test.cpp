@@ -1,8 +1,8 @@
 #include "gdbstub/engine/engine_target.hpp"
 
-#include "gdbstub/case_target.hpp"
 #include "gdbstub/riscv64/description.hpp"
 #include "tests/catch.hpp"
+#include "tests/gdbstub/case_target.hpp"
 #include "tests/gdbstub/sample_case.hpp"
 
 using namespace diptych;
