@@ -15,8 +15,8 @@
 namespace diptych::gdb {
 namespace {
 
-constexpr u64 shortest_stretch = 64, longest_stretch = 50'000;
-// What is borrowed is looked at once a stretch: with more of it stretches are longer.
+constexpr u64 shortest_stretch = 64, long_stretch = 50'000;
+// What is borrowed is looked at once a stretch: with more of it stretches may grow longer.
 constexpr u64 bytes_an_instruction = 8;
 
 constexpr std::string_view reference_name = "unicorn";
@@ -34,7 +34,7 @@ Result<std::unique_ptr<Follower>> Follower::create(Guest guest) {
   auto companion = unicorn::Companion::open(*traits, made->memory_);
   if (!companion) return std::unexpected(std::move(companion).error());
   made->companion_ = std::move(*companion);
-  made->stretch_ = longest_stretch;
+  made->stretch_ = long_stretch;
   return made;
 }
 
@@ -84,7 +84,7 @@ std::optional<Follower::Halted> Follower::go(u64 most, bool heeds_stops) {
     reserved_ = hart().reservation.has_value();
     ++taken_over_;
   }
-  const u64 length = std::exchange(alone_, false) ? 1 : std::min(most, std::max(stretch_, companion_->borrowed() / bytes_an_instruction));
+  const u64 length = std::exchange(alone_, false) ? 1 : std::min(most, stretch_);
   const auto ran = companion_->run(length);
   if (!ran) return give_up(ran.error());
   alone_ = ran->stop && ran->stop->kind == StopKind::intercepted;
@@ -110,7 +110,7 @@ std::optional<Follower::Halted> Follower::go(u64 most, bool heeds_stops) {
     companion_->back();
     if (auto again = companion_->run(done); !again) return give_up(again.error());
   } else {
-    stretch_ = std::min(2 * stretch_, longest_stretch);
+    stretch_ = std::min(2 * stretch_, std::max<u64>(long_stretch, companion_->borrowed() / bytes_an_instruction));
   }
   if (differ()) return trace(done, std::move(halted), heeds_stops);
   companion_->settle();
