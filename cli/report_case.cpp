@@ -7,21 +7,6 @@
 #include <nlohmann/json.hpp>
 
 namespace diptych::cli {
-namespace {
-
-std::string quirk_names(const Statement& statement, Guest guest) {
-  std::string names;
-  for (const Quirk& quirk : all_quirks()) {
-    const bool modelled = quirk.deviation && quirk.machine == statement.machine && quirk.guest == guest &&
-                          ((statement.explanation.deviations >> *quirk.deviation) & 1);
-    const bool matched = std::ranges::find(statement.explanation.quirks, &quirk) != statement.explanation.quirks.end();
-    if (modelled || matched) names += (names.empty() ? "" : ", ") + quirk.name;
-  }
-  return names;
-}
-
-}  // namespace
-
 std::string before(const Case& some, const Difference& difference) {
   if (difference.kind == DifferenceKind::stop || difference.kind == DifferenceKind::retired) return "";
   if (difference.kind == DifferenceKind::memory) {
@@ -80,7 +65,7 @@ std::string describe_statements(const Case& some, std::span<const Statement> sta
       continue;
     }
     if (verdict == Verdict::upheld) text += fmt::format("  {}: differs, and the references say the same\n", statement.machine);
-    else if (verdict == Verdict::quirk) text += fmt::format("  {}: known: {}\n", statement.machine, quirk_names(statement, some.guest()));
+    else if (verdict == Verdict::quirk) text += fmt::format("  {}: known: {}\n", statement.machine, quirk_names(statement.explanation, statement.machine, some.guest()));
     else if (verdict == Verdict::open) text += fmt::format("  {}: differs in what the manual leaves open\n", statement.machine);
     else
       text += fmt::format("  {}: DIFFERS{} at {}\n", statement.machine,
@@ -109,7 +94,7 @@ nlohmann::json statements_to_json(const Case& some, std::span<const Statement> s
       one["stop"] = describe((*statement.outcome)->stop);
       if ((*statement.outcome)->retired) one["retired"] = *(*statement.outcome)->retired;
     }
-    if (statement.explanation.verdict == Verdict::quirk) one["quirks"] = quirk_names(statement, some.guest());
+    if (statement.explanation.verdict == Verdict::quirk) one["quirks"] = quirk_names(statement.explanation, statement.machine, some.guest());
     if (statement.explanation.verdict == Verdict::unexplained) {
       one["signature"] = statement.explanation.signature.text();
       one["stage"] = statement.explanation.signature.stage;

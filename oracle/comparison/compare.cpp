@@ -137,4 +137,14 @@ KeptOutcome::KeptOutcome(const Outcome& outcome) : outcome_(outcome) {
   }
 }
 
+bool KeptOutcome::read(u64 address, std::span<u8> bytes) const {
+  for (const MemoryView& view : outcome_.memory) {
+    const u64 offset = address - view.address;
+    if (offset >= view.bytes.size() || view.bytes.size() - offset < bytes.size()) continue;
+    std::memcpy(bytes.data(), view.bytes.data() + offset, bytes.size());
+    return true;
+  }
+  return false;
+}
+
 }  // namespace diptych

@@ -4,6 +4,7 @@
 #include "engine/machine/outcome.hpp"
 
 #include <bitset>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,9 @@ class KeptOutcome {
   KeptOutcome& operator=(KeptOutcome&&) = default;
   const Outcome& operator*() const { return outcome_; }
   const Outcome* operator->() const { return &outcome_; }
+
+  /// All of these bytes, where they lie in memory it has a view of; else nothing, and false.
+  bool read(u64 address, std::span<u8> bytes) const;
 
  private:
   Outcome outcome_;

@@ -42,6 +42,16 @@ std::string_view name_of(Verdict verdict) {
   return "unknown";
 }
 
+std::string quirk_names(const Explanation& explanation, std::string_view reference, Guest guest) {
+  std::string names;
+  for (const Quirk& quirk : all_quirks()) {
+    const bool modelled = quirk.deviation && quirk.machine == reference && quirk.guest == guest && ((explanation.deviations >> *quirk.deviation) & 1);
+    const bool matched = std::ranges::find(explanation.quirks, &quirk) != explanation.quirks.end();
+    if (modelled || matched) names += (names.empty() ? "" : ", ") + quirk.name;
+  }
+  return names;
+}
+
 std::optional<std::string_view> blind_to(const Description& reference, const Program& program, const Stop& stop) {
   if (stop.kind == StopKind::fault && reference.owns(stop.address)) return "accesses to memory of its own";
   if (stop.kind == StopKind::fault && !reference.hides_code_end) {

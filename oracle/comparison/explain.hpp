@@ -42,6 +42,9 @@ struct Explanation {
   std::optional<Case> smallest;  ///< the one instruction it began with, as a case of its own
 };
 
+/// Of the reference's quirks those that account for it, by name, with commas between.
+std::string quirk_names(const Explanation& explanation, std::string_view reference, Guest guest);
+
 /// Why a reference cannot exactly see what stopped the subject, by what it says of itself: accesses to
 /// what it keeps beside the code or elsewhere, system calls written by the guest. Nothing if it can.
 std::optional<std::string_view> blind_to(const Description& reference, const Program& program, const Stop& stop);
