@@ -34,7 +34,7 @@ struct RegisterDescription {
 /// Types a feature defines, as XML.
 struct FeatureTypes {
   std::string_view feature;
-  std::string_view xml;
+  std::string xml;
 };
 
 struct Description {

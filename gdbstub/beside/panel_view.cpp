@@ -1,5 +1,6 @@
 #include "gdbstub/beside/panel_view.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace diptych::gdb {
@@ -10,14 +11,6 @@ namespace {
 constexpr u64 looked_at_singly = 4096;
 
 constexpr std::string_view feature = "org.diptych.oracle", group = "oracle";
-
-std::string_view type_of(RegisterClass kind) {
-  switch (kind) {
-    case RegisterClass::program_counter: return "code_ptr";
-    case RegisterClass::floating: return "ieee_double";
-    default: return "int";
-  }
-}
 
 }  // namespace
 
@@ -30,13 +23,23 @@ PanelView::PanelView(Inferior& inferior, Timeline& timeline, Reference& referenc
 
 void PanelView::describe(Description& description) const {
   const auto all = registers_of(inferior_.guest());
-  for (std::size_t i = 0; i < all.size(); ++i)
+  const std::vector<RegisterDescription> engines = description.registers;
+  // They look as the engine's own do; and what a type of those is, one feature does not know of another.
+  if (!description.types.empty()) {
+    std::string types;
+    for (const FeatureTypes& one : description.types) types += one.xml;
+    description.types.push_back({feature, std::move(types)});
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto own = std::ranges::find_if(engines, [&](const RegisterDescription& one) { return one.name == all[i].name; });
+    const bool there = own != engines.end();
     description.registers.push_back({.feature = feature,
                                      .name = names_[i],
-                                     .bits = u16(all[i].bits < 64 ? 32 : 64),
-                                     .type = type_of(all[i].kind),
+                                     .bits = there ? own->bits : u16(64),
+                                     .type = there ? own->type : std::string_view("int"),
                                      .group = group,
                                      .read_only = true});
+  }
   description.registers.push_back({.feature = feature, .name = names_[all.size()], .bits = 32, .type = "int", .group = group, .read_only = true});
   description.registers.push_back({.feature = feature, .name = names_[all.size() + 1], .bits = 64, .type = "uint64", .group = group, .read_only = true});
 }
