@@ -34,7 +34,7 @@ struct Asked {
   std::string tier, beside, debugger, on_leaving;
   std::vector<std::string> roots, directories;
   u64 history_megabytes = 0;
-  bool two_threads = false, at_divergence = false;
+  bool two_threads = false, at_divergence = false, known_too = false;
 };
 
 struct Subject {
@@ -66,7 +66,7 @@ Result<Subject> make_program(const Asked& asked, int interrupt) {
   if (asked.beside.empty()) return subject;
   if (asked.beside != "unicorn")
     return fail(ErrorKind::bad_input, fmt::format("{} cannot go along with a program that makes system calls; unicorn can", asked.beside));
-  auto follower = gdb::Follower::create(subject.inferior->guest());
+  auto follower = gdb::Follower::create(subject.inferior->guest(), {.known_too = asked.known_too});
   if (!follower) return std::unexpected(std::move(follower).error());
   subject.reference = std::move(*follower);
   return subject;
@@ -81,7 +81,7 @@ Result<Subject> make_case(const Asked& asked) {
   if (!inferior) return std::unexpected(std::move(inferior).error());
   Subject subject{std::move(*inferior), nullptr, {}};
   if (asked.beside.empty()) return subject;
-  auto reference = gdb::make_case_reference(*some, asked.beside);
+  auto reference = gdb::make_case_reference(*some, asked.beside, {.known_too = asked.known_too});
   if (!reference) return std::unexpected(std::move(reference).error());
   subject.reference = std::move(*reference);
   return subject;
@@ -139,6 +139,7 @@ int run(const std::vector<std::string>& arguments) {
       "beside", options::value(&asked.beside), "a machine that runs the same beside the engine, of a program unicorn: its registers are o_a0 and so on, and it halts where the two part")(
       "threads", options::bool_switch(&asked.two_threads), "show that machine as a second thread instead")(
       "at-divergence", options::bool_switch(&asked.at_divergence), "start one instruction before the engine and the machine beside it (default unicorn) part")(
+      "known-too", options::bool_switch(&asked.known_too), "take what is known of that machine, or left open by the manual, for a parting, too")(
       "history", options::value(&asked.history_megabytes)->default_value(512), "how many MiB going backwards may take; 0: there is no going back")(
       "root", options::value(&asked.roots), "a program's / is this directory")(
       "dir", options::value(&asked.directories), "a program may use this directory; may be given again. Without either the current one is")(
@@ -161,6 +162,8 @@ int run(const std::vector<std::string>& arguments) {
   if (asked.at_divergence && asked.beside.empty()) asked.beside = "unicorn";
   if (asked.two_threads && asked.beside.empty()) return complain({ErrorKind::bad_input, "--threads shows the machine that --beside names, and none is named"});
 
+  if (asked.known_too && asked.beside.empty()) return complain({ErrorKind::bad_input, "--known-too is about the machine that --beside names, and none is named"});
+
   const gdb::Attention attention;
   listen.attention = &attention;
   Result<Subject> subject = is_program(asked.path) ? make_program(asked, attention.descriptor()) : make_case(asked);
@@ -171,6 +174,8 @@ int run(const std::vector<std::string>& arguments) {
     fmt::print(stderr, "diptych: {} and the engine's {} agree on {} up to its end\n", asked.beside, asked.tier, asked.path);
     return fine;
   }
+  // A debugger takes no words before it runs the guest.
+  if (asked.at_divergence) fmt::print(stderr, "{}", target.take_notice());
 
   // Started behind the guest, whose signals this thread blocks: so no other thread takes them.
   Ending ending(asked.debugger.empty());

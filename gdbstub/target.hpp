@@ -121,9 +121,9 @@ class Target {
   virtual ProcessInfo process() const = 0;
 
   /// `thread` is one of threads(), `number` one of the description's, and `bytes` as long as that register, in
-  /// the guest's order of bytes. Writing a read-only register has no effect.
+  /// the guest's order of bytes. Writing a read-only register has no effect. False: this thread's cannot be written.
   virtual void read_register(u32 thread, std::size_t number, std::span<u8> bytes) const = 0;
-  virtual void write_register(u32 thread, std::size_t number, std::span<const u8> bytes) = 0;
+  virtual bool write_register(u32 thread, std::size_t number, std::span<const u8> bytes) = 0;
 
   /// Reads as far as there is memory, whatever the guest's own rights to it, and says how many bytes
   /// that was.

@@ -49,7 +49,9 @@ std::optional<Range> Timeline::map(u64 size, Access access) {
 
 bool Timeline::unmap(const Range& pages) { return make_and_note({time(), Mapped{pages, std::nullopt}}); }
 
+// The reservation goes, as with any halt on a computer: what is changed is a state to start from, and nothing beside.
 bool Timeline::make(const Change& change) {
+  execution_.tier().hart().reservation.reset();
   if (const auto* state = std::get_if<GuestState>(&change.what)) {
     execution_.tier().hart().state = *state;
     return true;

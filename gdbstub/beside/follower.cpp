@@ -2,6 +2,7 @@
 
 #include "engine/guest/instructions.hpp"
 #include "engine/memory/address_space.hpp"
+#include "gdbstub/beside/known_reason.hpp"
 #include "oracle/machines.hpp"
 #include "oracle/quirks/quirk.hpp"
 
@@ -25,12 +26,12 @@ u64 page_of(u64 address) { return address & ~(page_size - 1); }
 
 }  // namespace
 
-Result<std::unique_ptr<Follower>> Follower::create(Guest guest) {
+Result<std::unique_ptr<Follower>> Follower::create(Guest guest, const ReferenceOptions& options) {
   const unicorn::GuestTraits* traits = unicorn::traits_of(guest);
   if (!traits) return fail(ErrorKind::unsupported, fmt::format("{} does not run {}", reference_name, name_of(guest)));
   auto machine = make_machine(reference_name, guest);
   if (!machine) return std::unexpected(std::move(machine).error());
-  std::unique_ptr<Follower> made(new Follower(guest, std::move(*machine)));
+  std::unique_ptr<Follower> made(new Follower(guest, std::move(*machine), options));
   auto companion = unicorn::Companion::open(*traits, made->memory_);
   if (!companion) return std::unexpected(std::move(companion).error());
   made->companion_ = std::move(*companion);
@@ -178,7 +179,7 @@ Result<bool> Follower::differ_after(u64 instructions) {
 std::optional<Follower::Halted> Follower::trace(u64 done, std::optional<Halted> halted, bool heeds_stops) {
   if (done == 1) return judge(std::move(halted));
   if (!timeline_->goes_back()) {
-    Sight sight{companion_->state(), retired(), true, {}};
+    Sight sight{.state = companion_->state(), .retired = retired(), .diverged = true, .difference = {}, .known = {}};
     sight.difference = fmt::format("They part within the last {} instructions; with a --history the one would be found.\n", done);
     parted_ = Parted{timeline_->time(), std::move(sight), {}};
     parting_untold_ = true;
@@ -234,13 +235,16 @@ std::optional<Follower::Known> Follower::known(const Case& one, const Outcome& e
   const auto instruction = instruction_at(guest_, code);
   const std::string_view mnemonic = instruction ? instruction->mnemonic : "illegal";
   // A lost reservation lets a conditional store fail, and is nobody's fault.
-  if (reserved_ && mnemonic.starts_with("sc.")) return Known::chance;
-  if (agree(guest_, engine, own) && !mnemonic.starts_with("sc.")) return Known::chance;
-  if (explainer_.explain_quickly(one.program, one.input, one.budget, engine, *machine_, own)) return Known::habit;
+  if (reserved_ && mnemonic.starts_with("sc.")) return Known{.chance = true, .reason = {}};
+  if (agree(guest_, engine, own) && !mnemonic.starts_with("sc.")) return Known{.chance = true, .reason = {}};
+  if (const auto why = explainer_.explain_quickly(one.program, one.input, one.budget, engine, *machine_, own))
+    return Known{.reason = known_reason(*why, name(), guest_)};
   if (!instruction) return std::nullopt;
-  if (extensions_used(guest_, code.first(instruction->length)) & ~machine_->describe().extensions(guest_)) return Known::habit;
+  if (extensions_used(guest_, code.first(instruction->length)) & ~machine_->describe().extensions(guest_))
+    return Known{.reason = fmt::format("{} does not have this instruction's extension.", name())};
   const auto found = differences(guest_, engine, own);
-  if (match_quirk(name(), guest_, mnemonic, instruction->word, engine, own, found)) return Known::habit;
+  if (const Quirk* quirk = match_quirk(name(), guest_, mnemonic, instruction->word, engine, own, found))
+    return Known{.reason = fmt::format("This is known of {}: {}.", name(), quirk->name)};
   return std::nullopt;
 }
 
@@ -278,14 +282,19 @@ std::optional<Follower::Halted> Follower::judge(std::optional<Halted> halted) {
   }
   stands_ = false;
   const auto instruction = instruction_at(guest_, std::span(one.program.code).subspan(pc - one.program.code_address));
-  if (const auto why = known(one, engine, **own)) {
-    if (why == Known::habit) ++known_;
+  const auto why = known(one, engine, **own);
+  if (why && !why->chance) {
+    ++known_;
     // It will happen again, and halves are a long way.
-    if (why == Known::habit && instruction) companion_->beware(instruction->mnemonic);
-    return let_signal_take_effect(std::move(halted));
+    if (instruction) companion_->beware(instruction->mnemonic);
   }
+  if (why && (why->chance || !options_.known_too)) return let_signal_take_effect(std::move(halted));
 
-  Sight sight{(*own)->state, (*own)->retired.value_or(0) + retired() - (refused ? 0 : 1), true, {}};
+  Sight sight{.state = (*own)->state,
+              .retired = (*own)->retired.value_or(0) + retired() - (refused ? 0 : 1),
+              .diverged = true,
+              .difference = {},
+              .known = why ? why->reason : std::string()};
   const std::string text = instruction ? instruction->text : "no whole instruction";
   sight.difference = fmt::format("{:#x}: {}\n", pc, text);
   const auto found = differences(guest_, engine, **own);
@@ -309,18 +318,11 @@ std::optional<Follower::Halted> Follower::judge(std::optional<Halted> halted) {
 Result<Reference::Sight> Follower::look(u64 time, const Outcome& engine) {
   if (!gave_up_.empty()) return fail(ErrorKind::lost, gave_up_);
   if (parted_ && parted_->time == time) return parted_->sight;
-  return Sight{engine.state, engine.retired.value_or(0), false, {}};
+  return Sight{.state = engine.state, .retired = engine.retired.value_or(0), .difference = {}, .known = {}};
 }
 
 bool Follower::read_memory(u64 address, std::span<u8> bytes) const {
-  if (!parted_ || !parted_->outcome) return false;
-  for (const MemoryView& view : (*parted_->outcome)->memory) {
-    const u64 offset = address - view.address;
-    if (offset >= view.bytes.size() || view.bytes.size() - offset < bytes.size()) continue;
-    std::memcpy(bytes.data(), view.bytes.data() + offset, bytes.size());
-    return true;
-  }
-  return false;
+  return parted_ && parted_->outcome && parted_->outcome->read(address, bytes);
 }
 
 std::string Follower::statistics() const {

@@ -18,7 +18,7 @@ namespace diptych::gdb {
 class Follower final : public Reference {
  public:
   /// Errors: it cannot run this guest, or Unicorn does not start.
-  static Result<std::unique_ptr<Follower>> create(Guest guest);
+  static Result<std::unique_ptr<Follower>> create(Guest guest, const ReferenceOptions& options = {});
 
   /// Whom it goes along with; both outlive it.
   void accompany(Inferior& inferior, Timeline& timeline);
@@ -36,7 +36,7 @@ class Follower final : public Reference {
   /// The same; said once.
   bool take_parting() { return std::exchange(parting_untold_, false); }
 
-  /// The engine was led elsewhere, by hand or backwards: from there on both go together again.
+  /// The engine was led elsewhere: from there on both go together again.
   void changed() {
     stands_ = signal_told_ = false;
     parted_.reset();
@@ -50,6 +50,7 @@ class Follower final : public Reference {
   std::string statistics() const;
 
   Result<Sight> look(u64 time, const Outcome& engine) override;
+  void take_over(u64, const GuestState&, const ReadMemory&) override { changed(); }
   bool read_memory(u64 address, std::span<u8> bytes) const override;
 
  private:
@@ -65,9 +66,12 @@ class Follower final : public Reference {
     Follower& follower_;
   };
 
-  enum class Known : u8 {
-    chance,  // no difference by itself: both refuse the instruction, or only what was before it differed
-    habit,   // a quirk, left open, or an extension the reference has not
+  // Why a difference is none.
+  struct Known {
+    // By itself there is none: both refuse the instruction, or only what was before it differed. Otherwise it is a
+    // quirk, left open, or an extension the reference has not.
+    bool chance = false;
+    std::string reason;  // a sentence, of all but chances
   };
   struct Parted {
     u64 time = 0;
@@ -75,7 +79,8 @@ class Follower final : public Reference {
     std::optional<KeptOutcome> outcome;  // of the one instruction, the reference's
   };
 
-  Follower(Guest guest, std::unique_ptr<Machine> machine) : guest_(guest), memory_(*this), machine_(std::move(machine)) {}
+  Follower(Guest guest, std::unique_ptr<Machine> machine, const ReferenceOptions& options)
+      : guest_(guest), options_(options), memory_(*this), machine_(std::move(machine)) {}
 
   Hart& hart() const { return inferior_->execution().tier().hart(); }
   u64 retired() const { return hart().retired; }
@@ -98,6 +103,7 @@ class Follower final : public Reference {
   std::optional<Known> known(const Case& one, const Outcome& engine, const Outcome& own);
 
   const Guest guest_;
+  const ReferenceOptions options_;
   EngineMemory memory_;
   std::unique_ptr<unicorn::Companion> companion_;
   std::unique_ptr<Machine> machine_;  // for single instructions, from a state that is known

@@ -5,12 +5,17 @@
 #include "engine/machine/error.hpp"
 #include "engine/machine/outcome.hpp"
 
+#include <functional>
 #include <span>
 #include <string>
 
 namespace diptych::gdb {
 
 class Follower;
+
+struct ReferenceOptions {
+  bool known_too = false;  ///< differences that are known of it count as divergences, too
+};
 
 class Reference {
  public:
@@ -29,13 +34,20 @@ class Reference {
   struct Sight {
     GuestState state;
     u64 retired = 0;         ///< fewer than the engine where it stopped before
-    bool diverged = false;   ///< for no known reason
+    bool diverged = false;   ///< for no known reason, or known ones are asked for as well
     std::string difference;  ///< what differs, a line each, known or not; empty: nothing
+    std::string known;       ///< the reason, as a sentence; empty: none is known
   };
 
   /// Holds it against the engine as it stands: its state, writable memory, and why it stopped; `time`
   /// instructions have retired since the beginning.
   virtual Result<Sight> look(u64 time, const Outcome& engine) = 0;
+
+  /// Reads the engine's memory: how many bytes, from the front, are there.
+  using ReadMemory = std::function<std::size_t(u64 address, std::span<u8> bytes)>;
+
+  /// The engine was changed by hand, at this time. From there on the reference goes on from the same.
+  virtual void take_over(u64 time, const GuestState& engine, const ReadMemory& read) = 0;
 
   /// Its memory where it was looked at last. False: it is as the engine's there.
   virtual bool read_memory(u64 address, std::span<u8> bytes) const = 0;

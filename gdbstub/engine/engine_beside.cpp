@@ -15,6 +15,12 @@ bool is_somebodys_wish(EventKind kind) {
 
 }  // namespace
 
+// What differs here, a line each, and why that is known, if it is.
+std::string EngineTarget::told_difference() {
+  const Reference::Sight& sight = panel_->sight();
+  return sight.known.empty() ? sight.difference : fmt::format("{}{}\n", sight.difference, sight.known);
+}
+
 // Says where both parted if they did since they were seen to agree, and goes there.
 std::optional<Halt> EngineTarget::compare() {
   if (timeline_.time() <= agreed_until_) return std::nullopt;
@@ -23,7 +29,7 @@ std::optional<Halt> EngineTarget::compare() {
     return std::nullopt;
   }
   if (parted_told_) return std::nullopt;
-  if (const auto at = panel_->go_to_parting(agreed_until_)) {
+  if (const auto at = go_to_parting()) {
     agreed_until_ = *at - 1;
     parted_told_ = true;
     tell_parting(*at);
@@ -32,13 +38,29 @@ std::optional<Halt> EngineTarget::compare() {
   return std::nullopt;
 }
 
+std::optional<u64> EngineTarget::go_to_parting() {
+  end_passed_ = std::max(inferior_->execution().recorded_until(), timeline_.time());
+  return panel_->go_to_parting(agreed_until_);
+}
+
 // One that goes along has found the very instruction: the engine stands behind it.
 Halt EngineTarget::parted() {
-  if (panel_) panel_->moved();
-  why_ = fmt::format("{} differs after {} instructions, at\n{}It takes over the engine's state when the guest goes on.\n", reference_->name(),
-                     tier().hart().retired, panel_->sight().difference);
-  notice_ += why_;
+  panel_->moved();
+  first_parting_ = std::min(first_parting_.value_or(timeline_.time()), timeline_.time());
+  why_ = fmt::format("{} differs after {} instructions, at\n{}It takes over the engine's state when the guest goes on.", reference_->name(),
+                     tier().hart().retired, told_difference());
+  notice_ += why_ + "\n";
   return signalled(Signal::trap);
+}
+
+// One that goes along takes over the engine's state where they part, so that of an earlier parting nothing is seen here.
+bool EngineTarget::parted_before() const { return first_parting_ && *first_parting_ <= timeline_.time() && timeline_.beginning() < *first_parting_; }
+
+void EngineTarget::stand_before_first_parting() {
+  if (!parted_before()) return;
+  follower_->changed();
+  timeline_.begin_seek(*first_parting_ - 1);
+  while (!timeline_.backward(1 << 20)) {}
 }
 
 // A part of the way there, past all other places to halt at; a halt at the end of it, or of the guest.
@@ -51,8 +73,9 @@ std::optional<Halt> EngineTarget::toward_divergence() {
 }
 
 void EngineTarget::tell_parting(u64 time) {
-  why_ = fmt::format("{} differs after {} instructions:\n{}", reference_->name(), time, panel_->sight().difference);
-  notice_ += why_;
+  const std::string told = told_difference();
+  why_ = fmt::format("{} differs after {} instructions:\n{}", reference_->name(), time, std::string_view(told).substr(0, told.size() - 1));
+  notice_ += why_ + "\n";
 }
 
 void EngineTarget::stand_one_earlier() {
@@ -91,7 +114,9 @@ bool EngineTarget::run_to_divergence(bool before) {
       return false;
     }
   }
-  tell_parting(*panel_->go_to_parting(agreed_until_));
+  const u64 at = *go_to_parting();
+  agreed_until_ = at - 1;
+  tell_parting(at);
   if (before) stand_one_earlier();
   else parted_told_ = true;
   halted_at_ = program_counter(1);

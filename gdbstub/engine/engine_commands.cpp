@@ -58,9 +58,9 @@ std::string shown_as_host_code(const Translated& block) { return print_host(bloc
 }  // namespace
 
 std::string EngineTarget::status() const {
-  std::string text = fmt::format("{}\n{} instructions retired. {}\n", why_, tier().hart().retired, inferior_->outlook());
-  if (timeline_.in_past())
-    text += fmt::format("In the past: at {} of {}.\n", timeline_.time(), inferior_->execution().recorded_until());
+  const std::string outlook = inferior_->outlook();
+  std::string text = fmt::format("{}\n{} instructions retired.{}{}\n", why_, tier().hart().retired, outlook.empty() ? "" : " ", outlook);
+  if (timeline_.time() < seen_until_) text += fmt::format("In the past: at {} of {}.\n", timeline_.time(), seen_until_);
   return text;
 }
 
@@ -94,7 +94,7 @@ std::string EngineTarget::plan_to_go(std::string_view arguments) {
 std::string EngineTarget::plan_for_divergence() {
   if (!panel_) return "There is no reference; --beside NAME sets one beside the engine.\n";
   plan_ = Plan{.kind = PlanKind::divergence};
-  const bool known = panel_->sight().diverged;
+  const bool known = follower_ ? parted_before() : panel_->sight().diverged;
   return fmt::format("{}\n", known ? "The next `continue` or `reverse-continue` goes back to where they part first."
                                    : "The next `continue` goes to where they part, or to the end.");
 }
@@ -126,7 +126,7 @@ std::string EngineTarget::difference() {
   const Reference::Sight& sight = panel_->sight();
   if (!panel_->blind().empty()) return panel_->blind() + ".\n";
   if (sight.difference.empty()) return fmt::format("{} agrees.\n", reference_->name());
-  return sight.difference + (sight.diverged ? "" : "All of this is known of it, or left open by the manual.\n");
+  return told_difference();
 }
 
 std::string EngineTarget::statistics() const {

@@ -51,16 +51,18 @@ void EngineTarget::read_register(u32 thread, std::size_t number, std::span<u8> b
   std::memcpy(bytes.data(), &value, bytes.size());
 }
 
-void EngineTarget::write_register(u32 thread, std::size_t number, std::span<const u8> bytes) {
-  if (is_reference(thread) || number >= own_registers_) return;
+bool EngineTarget::write_register(u32 thread, std::size_t number, std::span<const u8> bytes) {
+  if (is_reference(thread)) return false;
+  if (number >= own_registers_) return true;
   u64 value = 0;
   std::memcpy(&value, bytes.data(), bytes.size());
   GuestState changed = state();
   riscv64::set_register(changed, number, value);
   // Debuggers write back what they read; only a change is one.
-  if (changed == state()) return;
+  if (changed == state()) return true;
   timeline_.set_state(changed);
   led_elsewhere();
+  return true;
 }
 
 std::size_t EngineTarget::read_memory(u32 thread, u64 address, std::span<u8> bytes) const {
@@ -189,6 +191,7 @@ std::optional<Halt> EngineTarget::advance(u64 most) {
   if (halt) {
     // From where both agree, a divergence that was told is to be told again.
     if (timeline_.time() <= agreed_until_) parted_told_ = false;
+    seen_until_ = std::max(seen_until_, timeline_.time());
     plan_.reset();
     halted_at_ = halt->alive() ? program_counter(1) : ~u64{0};
   }
@@ -197,6 +200,7 @@ std::optional<Halt> EngineTarget::advance(u64 most) {
 
 std::optional<Halt> EngineTarget::follow_plan(u64 most) {
   if (plan_->kind == PlanKind::divergence && follower_) {
+    if (!std::exchange(plan_->begun, true)) stand_before_first_parting();
     auto halt = toward_divergence();
     if (halt && !follower_->has_parted()) notice_ += fmt::format("{} agrees up to here.\n", reference_->name());
     return halt;
@@ -221,18 +225,23 @@ std::optional<Halt> EngineTarget::forward(u64 most) {
     if (halted->event.kind != EventKind::time || halted->edge != Timeline::Edge::none) return halt_of(*halted);
   }
   const auto halted = follower_ ? follower_->forward(most) : timeline_.forward(most);
-  if (!halted) return std::nullopt;
+  if (!halted || (halted->edge == Timeline::Edge::end && timeline_.time() == end_passed_)) return std::nullopt;
   return halt_of(*halted);
 }
 
 // Nothing: there is more to be done before it is one.
 std::optional<Timeline::Halted> EngineTarget::go_one() { return follower_ ? follower_->step() : timeline_.step(); }
 
-// By hand or backwards: what the reference knows of here does not hold.
+// By hand: what the reference knows of here does not hold.
 void EngineTarget::led_elsewhere() {
   agreed_until_ = std::min(agreed_until_, timeline_.time());
-  if (follower_) follower_->changed();
-  if (panel_) panel_->moved();
+  parted_told_ = false;
+  seen_until_ = timeline_.time();
+  end_passed_ = 0;
+  if (first_parting_ && *first_parting_ > timeline_.time()) first_parting_.reset();
+  if (!reference_) return;
+  reference_->take_over(timeline_.time(), state(), [this](u64 address, std::span<u8> bytes) { return timeline_.read(address, bytes); });
+  panel_->moved();
 }
 
 std::optional<Halt> EngineTarget::step_range(u64 most) {
@@ -251,6 +260,7 @@ std::optional<Halt> EngineTarget::step_range(u64 most) {
 
 Halt EngineTarget::interrupt() {
   timeline_.stay();
+  seen_until_ = std::max(seen_until_, timeline_.time());
   halted_at_ = program_counter(1);
   if (panel_) panel_->moved();
   return {.signal = Signal::interrupt};
@@ -354,7 +364,6 @@ Result<void> EngineTarget::restart(const Launch& launch) {
   if (auto prepared = inferior_->prepare_restart(launch); !prepared) return prepared;
   if (auto restarted = timeline_.restart(); !restarted) return restarted;
   for (const Watchpoint& one : watchpoints_) tier().hart().memory.watch_accesses({one.address, one.size}, one.access);
-  parted_told_ = false;
   allocated_.clear();
   last_signal_.reset();
   led_elsewhere();

@@ -27,7 +27,7 @@ class EngineTarget final : public Target {
   ProcessInfo process() const override { return inferior_->process(); }
 
   void read_register(u32 thread, std::size_t number, std::span<u8> bytes) const override;
-  void write_register(u32 thread, std::size_t number, std::span<const u8> bytes) override;
+  bool write_register(u32 thread, std::size_t number, std::span<const u8> bytes) override;
   std::size_t read_memory(u32 thread, u64 address, std::span<u8> bytes) const override;
   bool write_memory(u32 thread, u64 address, std::span<const u8> bytes) override;
   u64 program_counter(u32 thread) const override;
@@ -97,9 +97,13 @@ class EngineTarget final : public Target {
   // engine_beside.cpp
   std::optional<Halt> compare();
   Halt parted();
+  bool parted_before() const;
+  void stand_before_first_parting();
   std::optional<Halt> toward_divergence();
+  std::string told_difference();
   void tell_parting(u64 time);
   void stand_one_earlier();
+  std::optional<u64> go_to_parting();
 
   // engine_commands.cpp
   std::vector<MonitorCommand> make_commands();
@@ -135,6 +139,9 @@ class EngineTarget final : public Target {
   std::string why_ = "At the beginning.";
   std::string notice_;
   u64 agreed_until_ = 0;      // engine and reference were seen to agree up to this time
+  u64 end_passed_ = 0;        // the end of the record is no halt here: the way back to where they parted was ours
+  std::optional<u64> first_parting_;  // of those that one who goes along has found, the time
+  u64 seen_until_ = 0;        // the furthest it was halted at
   bool parted_told_ = false;
   std::optional<Halt> last_halt_;  // where a run to a divergence came to without finding one
 };

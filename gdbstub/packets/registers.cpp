@@ -33,13 +33,14 @@ std::vector<u8> read_all(Session& session) {
   return values;
 }
 
-void write_all(Session& session, std::span<const u8> values) {
+Reply write_all(Session& session, std::span<const u8> values) {
   const auto& registers = registers_of(session);
   for (std::size_t number = 0; number < registers.size(); ++number) {
     const auto value = values.first(registers[number].bytes());
-    if (!registers[number].read_only) session.target().write_register(session.thread(), number, value);
+    if (!registers[number].read_only && !session.target().write_register(session.thread(), number, value)) return reply::not_permitted;
     values = values.subspan(value.size());
   }
+  return reply::ok;
 }
 
 }  // namespace
@@ -52,8 +53,7 @@ Reply read_registers(Session& session, rsp::Reader arguments) {
 Reply write_registers(Session& session, rsp::Reader arguments) {
   const auto values = arguments.take_hex();
   if (!values || values->size() != size_of_all(session)) return reply::bad_request;
-  write_all(session, *values);
-  return reply::ok;
+  return write_all(session, *values);
 }
 
 Reply save_registers(Session& session, rsp::Reader arguments) {
@@ -69,8 +69,7 @@ Reply restore_registers(Session& session, rsp::Reader arguments) {
   if (!number || !arguments.at_end()) return reply::bad_request;
   const auto values = session.saved_registers().take(*number);
   if (!values || values->size() != size_of_all(session)) return reply::bad_request;
-  write_all(session, *values);
-  return reply::ok;
+  return write_all(session, *values);
 }
 
 Reply read_register(Session& session, rsp::Reader arguments) {
@@ -89,8 +88,7 @@ Reply write_register(Session& session, rsp::Reader arguments) {
   const RegisterDescription& reg = registers_of(session)[*number];
   if (!bytes || bytes->size() != reg.bytes()) return reply::bad_request;
   if (reg.read_only) return reply::not_permitted;
-  session.target().write_register(session.thread(), *number, *bytes);
-  return reply::ok;
+  return session.target().write_register(session.thread(), *number, *bytes) ? reply::ok : reply::not_permitted;
 }
 
 }  // namespace diptych::gdb

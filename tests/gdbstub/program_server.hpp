@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
+#include <memory>
 
 namespace diptych::gdb {
 
@@ -35,10 +37,14 @@ class ProgramServer {
     posix_spawn_file_actions_destroy(&actions);
     close(told[1]);
     REQUIRE(error == 0);
-    char c = 0;
-    while (read(told[0], &c, 1) == 1 && c != '\n') announced_ += c;
-    close(told[0]);
-    INFO(announced_);
+    const std::unique_ptr<FILE, int (*)(FILE*)> lines(fdopen(told[0], "r"), fclose);
+    char line[1024];
+    while (!announced_.starts_with("Listening on ") && fgets(line, sizeof line, lines.get())) {
+      before_ += announced_;
+      announced_ = line;
+    }
+    while (announced_.ends_with('\n')) announced_.pop_back();
+    INFO(before_ << announced_);
     REQUIRE(announced_.starts_with("Listening on "));
   }
   ~ProgramServer() {
@@ -51,6 +57,9 @@ class ProgramServer {
 
   std::string address() const { return announced_.substr(announced_.rfind(' ') + 1); }
   std::string connect() const { return "target remote " + address(); }
+
+  /// What was said before that.
+  const std::string& said_before() const { return before_; }
 
   /// What the program has printed.
   std::string output() const { return output_of("cat " + output_); }
@@ -65,7 +74,7 @@ class ProgramServer {
 
  private:
   pid_t child_ = 0;
-  std::string announced_;
+  std::string announced_, before_;
   std::string output_;
 };
 

@@ -67,10 +67,11 @@ class ScriptedTarget final : public Target {
     const u64 value = found == values_.end() ? 0 : found->second.at(number);
     std::memcpy(bytes.data(), &value, bytes.size());
   }
-  void write_register(u32 thread, std::size_t number, std::span<const u8> bytes) override {
+  bool write_register(u32 thread, std::size_t number, std::span<const u8> bytes) override {
     u64 value = 0;
     std::memcpy(&value, bytes.data(), bytes.size());
     values_[thread].at(number) = value;
+    return true;
   }
   std::size_t read_memory(u32, u64 address, std::span<u8> bytes) const override {
     if (address < memory_address || address - memory_address >= memory.size()) return 0;

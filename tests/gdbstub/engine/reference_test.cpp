@@ -28,6 +28,7 @@ class Liar final : public Reference {
     }
     return sight;
   }
+  void take_over(u64 time, const GuestState& engine, const ReadMemory& read) override { honest_->take_over(time, engine, read); }
   bool read_memory(u64 address, std::span<u8> bytes) const override { return honest_->read_memory(address, bytes); }
 
  private:

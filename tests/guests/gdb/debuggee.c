@@ -9,6 +9,7 @@ struct point {
   int x, y;
 };
 
+float quarter;              // computed once, behind the loop
 long total;                 // written on every turn
 long milestone;             // written on every thousandth
 volatile long secret = 42;  // read once, behind the loop
@@ -27,11 +28,14 @@ __attribute__((noinline)) long turn(long number) {
   return total;
 }
 
+__attribute__((noinline)) float halve(float number) { return number * 0.5f; }
+
 int main(int argc, char** argv) {
   const long turns = 10000;
   strcpy(haystack + 100, "a needle");
   signal(SIGUSR1, on_signal);
   for (long number = 1; number <= turns; ++number) turn(number);
+  quarter = halve(halve(1));
   per_thread += (int)secret;
   raise(SIGUSR1);
   printf("total %ld, of the thread %d, fib %d, arguments %d, alarms %d\n", total, per_thread, fib(10), argc, (int)alarms);

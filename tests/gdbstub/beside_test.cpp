@@ -1,0 +1,145 @@
+// gdb, as it is, with two machines in one session: the engine, and a reference beside it.
+#include "tests/gdbstub/program_server.hpp"
+
+#include <fstream>
+
+using namespace diptych::gdb;
+
+namespace {
+
+// A loop of thousands of turns. In one of them a single is rounded, and what Unicorn makes of that is known to be wrong.
+constexpr const char* thousands_of_turns = R"(case 1
+guest riscv64
+why   a single is rounded in one turn of thousands
+code 0x10000
+  6585        lui a1, 1
+  7d000613    li a2, 2000
+  15fd        addi a1, a1, -1
+  00c59463    bne a1, a2, 8
+  10b57553    fmul.s fa0, fa0, fa1
+  f9fd        bnez a1, -10
+  e008        sd a0, 0(s0)
+memory 0x20000 size 0x1000 rw
+registers
+  s0  0x0000000000020000
+  fa0 0xffffffff40000000
+  fa1 0xffffffff3f000000
+budget 100
+)";
+
+class CaseFile {
+ public:
+  explicit CaseFile(const char* text) {
+    char name[] = "/tmp/diptych-gdb-test-XXXXXX.case";
+    const int file = mkstemps(name, 5);
+    REQUIRE(file >= 0);
+    close(file);
+    path_ = name;
+    std::ofstream(path_) << text;
+  }
+  ~CaseFile() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+using Words = std::vector<std::string>;
+
+Words operator+(Words left, const Words& right) {
+  left.insert(left.end(), right.begin(), right.end());
+  return left;
+}
+
+const Words quietly = {"set pagination off", "set confirm off", "set width 0"};
+
+std::string case_session(const Words& options, const Words& commands, const char* text = thousands_of_turns) {
+  const CaseFile file(text);
+  ProgramServer server(Words{file.path()} + options);
+  return server.said_before() + told_by_gdb(quietly + Words{server.connect()} + commands);
+}
+
+std::string program_session(const Words& options, const Words& commands) {
+  ProgramServer server(Words{debuggee("debuggee")} + options);
+  return server.said_before() + told_by_gdb(quietly + Words{server.connect()} + commands, debuggee("debuggee"));
+}
+
+}  // namespace
+
+TEST_CASE("the reference's registers are registers of the case") {
+  for (const char* reference : {"unicorn", "interp"}) {
+    const std::string output =
+        case_session({"--beside", reference}, {"info registers oracle", "print $diverged", "break *0x1000c", "continue", "print $o_a1", "print $o_a1 == $a1",
+                                               "info registers o_pc o_fa0 icount", "print $o_fa0.float", "stepi", "print $o_pc == $pc && $pc == 0x10010", "reverse-stepi",
+                                               "print $o_pc == $pc && $icount == $instret", "monitor status", "monitor diff", "set $o_a1 = 1", "print $o_a1", "monitor stats"});
+    require_in_order(output, {"o_pc           0x10000", "o_ra           0x0", "o_a7           0x0", "o_fa0          {float = 2, ", "o_fcsr         0x0", "diverged       0x0", "icount         0x0",
+                              "$1 = 0", "Breakpoint 1, 0x000000000001000c", "$2 = 2000", "$3 = 1", "o_pc           0x1000c", "o_fa0          {float = 2", "icount         0x1891", "$4 = 2", "0x0000000000010010", "$5 = 1", "Breakpoint 1, 0x000000000001000c", "$6 = 1", "After a step back.", "6289 instructions retired. The case", "In the past: at 6289 of 6290.", std::string(reference) + " agrees.",
+                              "Could not write register \"o_a1\"", "$7 = 2000", "6289 instructions retired on baseline"});
+  }
+}
+
+TEST_CASE("the reference's registers are registers of the program") {
+  require_in_order(program_session({"--beside", "unicorn"},
+                                   {"print $diverged", "break turn", "continue", "info registers o_pc o_a0 diverged", "print $o_a0 == $a0 && $o_sp == $sp", "finish", "next", "step", "print $o_pc == $pc", "reverse-stepi",
+                                    "print $o_pc == $pc && $icount == $instret", "reverse-step", "print $o_pc == $pc", "monitor diff", "monitor stats", "print fib(10)", "print $o_pc == $pc", "monitor status"}),
+                   {"$1 = 0", "Breakpoint 1, turn (number=1)", "o_pc           0x", "<turn+", "o_a0           0x1", "diverged       0x0", "$2 = 1", "Value returned is $3 = 1", "turn (number=2)", "milestone = number",
+                    "$4 = 1", "total += number", "$5 = 1", "$6 = 1", "unicorn agrees.", "instructions compared with unicorn", "0 of them for known differences", "$7 = 55", "$8 = 1", "instructions retired.\n"});
+}
+
+TEST_CASE("a condition on divergence is asked thousands of times, and holds where they part") {
+  // What is known of Unicorn parts nothing, unless that is asked for.
+  const Words commands = {"break *0x10010 if $diverged", "continue", "print $pc", "monitor diff"};
+  const std::initializer_list<std::string_view> to_the_end = {"Program received signal SIGTRAP", "= (void (*)()) 0x10014"};
+  require_in_order(case_session({"--beside", "interp"}, commands), to_the_end);
+  require_in_order(case_session({"--beside", "unicorn"}, commands), to_the_end);
+  require_in_order(case_session({"--beside", "unicorn"}, commands), {"fa0: engine 0xffffffff3f800000, unicorn 0x000000003f800000", "This is known of unicorn: unicorn-singles-unboxed."});
+  require_in_order(case_session({"--beside", "unicorn", "--known-too"}, commands + Words{"print $diverged", "print $icount", "continue", "info breakpoints"}),
+                   {"unicorn differs after 6290 instructions:", "fa0: engine 0xffffffff3f800000, unicorn 0x000000003f800000", "unicorn-singles-unboxed", "Breakpoint 1, 0x0000000000010010", "= 1", "= 6290",
+                    "Breakpoint 1, 0x0000000000010010", "stop only if $diverged", "breakpoint already hit 2 times"});
+}
+
+TEST_CASE("the same of a program") {
+  const Words commands = {"handle SIGUSR1 nostop noprint pass", "break turn if $diverged", "continue"};
+  require_in_order(program_session({"--beside", "unicorn"}, commands), {"Breakpoint 1 at", "exited with code 03"});
+  require_in_order(program_session({"--beside", "unicorn", "--known-too"}, commands + Words{"print $diverged", "print $fa5", "print $o_fa5", "monitor diff", "monitor status", "stepi", "print $diverged", "continue"}),
+                   {"unicorn differs after", ": fmul.s fa5, fa4, fa5", "fa5: engine 0xffffffff3f000000, unicorn 0x000000003f000000", "This is known of unicorn: unicorn-singles-unboxed.", "It takes over the engine's state",
+                    "SIGTRAP", "halve (number=1)", "$1 = 1", "$2 = {float = 0.5, double = -nan", "$3 = {float = 0.5, double = 5.2", "fa5: engine 0x", "unicorn differs after", "when the guest goes on.\n", "$4 = 0",
+                    "unicorn differs after", ": fmv.w.x"});
+}
+
+TEST_CASE("a start at the divergence stands one instruction before it") {
+  require_in_order(case_session({"--at-divergence", "--known-too"},
+                                {"print $diverged", "x/i $pc", "monitor status", "stepi", "print $diverged", "print $o_fa0", "continue", "print $pc", "monitor run-to-divergence", "continue", "print $pc", "reverse-stepi",
+                                 "print $diverged", "reverse-stepi", "continue"}),
+                   {"unicorn differs after 6290 instructions:", "This is one instruction earlier, at 0x1000c", "$1 = 0", "fmul.s", "unicorn differs after 6290 instructions:", "unicorn differs after 6290 instructions:", "$2 = 1",
+                    "$3 = {float = 1, double = 5.2", "Program received signal SIGTRAP", "$4 = (void (*)()) 0x10014", "goes back to where they part first", "unicorn differs after 6290", "$5 = (void (*)()) 0x10010", "$6 = 0",
+                    "unicorn differs after 6290 instructions:"});
+  require_in_order(program_session({"--at-divergence", "--known-too"},
+                                   {"print $diverged", "x/i $pc", "stepi", "print $diverged", "print $fa5", "print $o_fa5", "continue", "continue", "print $instret", "monitor run-to-divergence", "continue", "print $fa5", "reverse-stepi",
+                                    "x/i $pc", "print $diverged"}),
+                   {"unicorn differs after", "This is one instruction earlier, at 0x", "halve (number=1)", "$1 = 0", "fmul.s", "unicorn differs after", "$2 = 1", "$3 = {float = 0.5, double = -nan", "$4 = {float = 0.5, double = 5.2",
+                    ": fmv.w.x", "unicorn differs after", "$5 = ", "goes back to where they part first", ": fmul.s", "$6 = {float = 0.5, double = -nan", "fmul.s", "$7 = 0"});
+}
+
+TEST_CASE("what is changed by hand is changed of both") {
+  require_in_order(case_session({"--beside", "unicorn"}, {"break *0x10010", "continue", "set $a1 = 3", "set $a0 = 5", "print $o_a1", "print $diverged", "set {long}0x20008 = 77", "set {short}0x10012 = 0xe408", "monitor diff", "continue", "print $o_a1",
+                                                          "print $icount == $instret", "delete", "continue", "monitor diff", "x/2gd 0x20000", "reverse-continue", "print $o_a1", "continue", "x/2gd 0x20000", "monitor diff"}),
+                   {"Breakpoint 1, ", "$1 = 3", "$2 = 0", "unicorn agrees.", "Breakpoint 1, ", "$3 = 2", "$4 = 1", "SIGTRAP", "unicorn agrees.", "0x20000:\t0\t5", "No more reverse-execution history", "$5 = 0",
+                    "SIGTRAP", "0x20000:\t0\t5", "unicorn agrees."});
+}
+
+TEST_CASE("a reservation does not outlive a change by hand") {
+  const char* const reserved = R"(case 1
+guest riscv64
+why   a word is changed under a reservation
+code 0x10000
+  1004362f    lr.d a2, (s0)
+  18a436af    sc.d a3, a0, (s0)
+memory 0x20000 size 0x1000 rw
+registers
+  s0  0x0000000000020000
+budget 100
+)";
+  require_in_order(case_session({"--beside", "unicorn"}, {"stepi", "continue", "print $a3", "reverse-stepi", "set $a0 = 9", "continue", "print $a3", "monitor diff"}, reserved),
+                   {"SIGTRAP", "$1 = 0", "SIGTRAP", "$2 = 1", "unicorn agrees."});
+}
