@@ -144,6 +144,8 @@ std::optional<std::string> Session::handle_selected(std::string_view packet) {
 }
 
 void Session::resume(Resume how, u32 focus, std::vector<u32> moving) {
+  how.focus = focus;
+  how.silent = !shown_;
   how_ = how;
   focus_ = focus;
   moving_ = std::move(moving);
@@ -214,6 +216,7 @@ std::optional<std::string> Session::come_to(const Halt& halt) {
 
 void Session::halt(const Halt& halt) {
   running_ = false;
+  shown_ = false;
   halt_ = halt;
 }
 

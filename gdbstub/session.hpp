@@ -66,6 +66,9 @@ class Session {
 
   // For the packets' handlers.
 
+  /// The debugger has asked which threads there are.
+  void showing() { shown_ = true; }
+
   Target& target() { return target_; }
   const Target& target() const { return target_; }
   Client& client() { return client_; }
@@ -136,6 +139,7 @@ class Session {
   std::vector<u32> moving_;
   bool running_ = false;
   bool killed_by_request_ = false;
+  bool shown_ = true;      // the debugger has asked which threads there are: that is, it shows its user the last halt
   bool as_found_ = true;  // it has not run since this debugger came, or started it
   ActionsByPlace actions_;
   OpenFiles files_;

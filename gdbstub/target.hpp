@@ -66,6 +66,8 @@ struct Resume {
   Direction direction = Direction::forward;
   std::optional<Signal> signal = {};  ///< to be delivered; none: the one that halted it, if any, is dropped
   u32 thread = 0;                     ///< which one moves; 0: all together
+  u32 focus = 0;                      ///< whose step it is
+  bool silent = false;                ///< the debugger goes on by itself: its user has not seen the last halt
 };
 
 enum class BreakpointKind : u8 { software, hardware };

@@ -45,9 +45,16 @@ std::vector<ThreadInfo> EngineTarget::threads() const {
 
 void EngineTarget::read_register(u32 thread, std::size_t number, std::span<u8> bytes) const {
   u64 value = 0;
-  if (number >= own_registers_) value = panel_->value(number - own_registers_);
-  else if (is_reference(thread)) value = riscv64::register_value(panel_->sight().state, panel_->sight().retired, number);
-  else value = riscv64::register_value(state(), tier().hart().retired, number);
+  if (number >= own_registers_) {
+    value = panel_->value(number - own_registers_);
+  } else if (behind_ && behind_->thread == thread) {
+    const Place& shown = behind_->places.front();
+    value = riscv64::register_value(shown.state, shown.retired, number);
+  } else if (is_reference(thread)) {
+    value = riscv64::register_value(panel_->sight().state, panel_->sight().retired, number);
+  } else {
+    value = riscv64::register_value(state(), tier().hart().retired, number);
+  }
   std::memcpy(bytes.data(), &value, bytes.size());
 }
 
@@ -60,6 +67,7 @@ bool EngineTarget::write_register(u32 thread, std::size_t number, std::span<cons
   riscv64::set_register(changed, number, value);
   // Debuggers write back what they read; only a change is one.
   if (changed == state()) return true;
+  behind_.reset();
   timeline_.set_state(changed);
   led_elsewhere();
   return true;
@@ -150,10 +158,12 @@ void EngineTarget::remove_all_breakpoints() {
 
 void EngineTarget::resume(Resume how) {
   how_ = how;
+  if (how.kind != ResumeKind::go_on) plan_.reset();
+  if (two_threads_) at_once_ = move_threads(how);
+  if (at_once_) return;
   why_ = "Interrupted.";  // unless a halt of its own says otherwise
   passes_ = program_counter(1) == halted_at_;
   if (panel_) panel_->moved();
-  if (how.kind != ResumeKind::go_on) plan_.reset();
   if (follower_ && (how.direction == Direction::backward || (plan_ && plan_->kind == PlanKind::time))) follower_->changed();
   if (plan_) return;
   if (how.direction == Direction::backward) {
@@ -167,6 +177,7 @@ void EngineTarget::resume(Resume how) {
 }
 
 std::optional<Halt> EngineTarget::advance(u64 most) {
+  if (at_once_) return std::exchange(at_once_, std::nullopt);
   std::optional<Halt> halt;
   if (plan_) {
     halt = follow_plan(most);
@@ -260,6 +271,7 @@ std::optional<Halt> EngineTarget::step_range(u64 most) {
 
 Halt EngineTarget::interrupt() {
   timeline_.stay();
+  at_once_.reset();
   seen_until_ = std::max(seen_until_, timeline_.time());
   halted_at_ = program_counter(1);
   if (panel_) panel_->moved();
@@ -278,9 +290,9 @@ Halt EngineTarget::at_call(std::string_view where, HaltReason reason, u64 call) 
   return signalled(Signal::trap);
 }
 
-Halt EngineTarget::stopped_at_point() {
+Halt EngineTarget::stopped_at_point(u32 thread) {
   why_ = "At a breakpoint.";
-  const auto kind = breakpoints_.at(program_counter(1));
+  const auto kind = breakpoints_.at(program_counter(thread));
   return signalled(Signal::trap, kind == BreakpointKind::hardware ? HaltReason::hardware_breakpoint : HaltReason::software_breakpoint);
 }
 
@@ -366,6 +378,7 @@ Result<void> EngineTarget::restart(const Launch& launch) {
   for (const Watchpoint& one : watchpoints_) tier().hart().memory.watch_accesses({one.address, one.size}, one.access);
   allocated_.clear();
   last_signal_.reset();
+  behind_.reset();
   led_elsewhere();
   halted_at_ = program_counter(1);
   why_ = "At the beginning.";

@@ -8,6 +8,7 @@
 #include "gdbstub/engine/inferior.hpp"
 #include "gdbstub/target.hpp"
 
+#include <deque>
 #include <memory>
 
 namespace diptych::gdb {
@@ -80,6 +81,18 @@ class EngineTarget final : public Target {
     bool begun = false;
   };
 
+  // A thread that the debugger leaves where it is while it moves the other alone. Both machines go together all the same:
+  // it is shown where it was, and makes up for it when it is moved itself.
+  struct Place {
+    GuestState state;
+    u64 retired = 0;
+  };
+  struct Behind {
+    u32 thread = 0;
+    std::deque<Place> places;  // the first is where it is shown, the others are where it comes by
+    bool untold = false;       // it stands at a breakpoint that only the other was said to have come to
+  };
+
   Tier& tier() const { return inferior_->execution().tier(); }
   const GuestState& state() const { return tier().hart().state; }
   bool is_reference(u32 thread) const { return thread == 2; }
@@ -89,10 +102,15 @@ class EngineTarget final : public Target {
   Halt signalled(Signal signal, HaltReason reason = HaltReason::other, u64 detail = 0);
   std::optional<Halt> forward(u64 most);
   std::optional<Halt> step_range(u64 most);
-  Halt stopped_at_point();
+  Halt stopped_at_point(u32 thread = 1);
   void led_elsewhere();
   std::optional<Timeline::Halted> go_one();
   std::optional<Halt> follow_plan(u64 most);
+
+  // engine_threads.cpp
+  Place place_of(u32 thread) const;
+  std::optional<Halt> move_threads(const Resume& how);
+  std::optional<Halt> catch_up(const Resume& how);
 
   // engine_beside.cpp
   std::optional<Halt> compare();
@@ -133,6 +151,8 @@ class EngineTarget final : public Target {
   bool monitor_catches_ = false;  // system calls, for debuggers that know none of this guest
   std::optional<Plan> plan_;
   Resume how_;
+  std::optional<Behind> behind_;
+  std::optional<Halt> at_once_;  // nothing has to run for it
   u64 halted_at_ = ~u64{0};   // where the PC was when it halted last
   bool passes_ = false;       // the stop point at the PC is to be passed
   std::optional<Event> last_signal_;

@@ -101,6 +101,7 @@ Reply describe_memory_region(Session& session, rsp::Reader arguments) {
 }
 
 Reply describe_threads(Session& session, rsp::Reader) {
+  session.showing();
   std::string json = "[";
   for (const ThreadInfo& thread : session.target().threads()) {
     if (json.size() > 1) json += ',';

@@ -24,6 +24,7 @@ std::optional<std::string> features(Session& session, std::string_view annex) {
 
 std::optional<std::string> threads(Session& session, std::string_view annex) {
   if (!annex.empty()) return std::nullopt;
+  session.showing();
   return describe_threads_in_xml(session);
 }
 

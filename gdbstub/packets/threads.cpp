@@ -51,6 +51,7 @@ Reply current_thread(Session& session, rsp::Reader) {
 }
 
 Reply first_threads(Session& session, rsp::Reader) {
+  session.showing();
   if (!session.halt().alive()) return "l";
   std::string result;
   for (const ThreadInfo& thread : session.target().threads()) {

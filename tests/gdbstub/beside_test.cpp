@@ -143,3 +143,40 @@ budget 100
   require_in_order(case_session({"--beside", "unicorn"}, {"stepi", "continue", "print $a3", "reverse-stepi", "set $a0 = 9", "continue", "print $a3", "monitor diff"}, reserved),
                    {"SIGTRAP", "$1 = 0", "SIGTRAP", "$2 = 1", "unicorn agrees."});
 }
+
+TEST_CASE("engine and reference are two threads of a case that go together") {
+  for (const char* reference : {"unicorn", "ir"}) {
+    const std::string name = "\"" + std::string(reference) + "\"";
+    const std::string second = "  2    Thread 1.2 " + name, second_here = "* 2    Thread 1.2 " + name;
+    require_in_order(case_session({"--beside", reference, "--threads"},
+                                  {"info threads", "stepi", "info threads", "thread 2", "stepi", "info threads", "thread apply all bt", "thread 1", "break *0x1000c", "continue", "thread apply all print $a1", "thread 2", "print $a2",
+                                   "set $a2 = 1", "print $a2", "stepi", "stepi", "thread apply all print $pc", "reverse-stepi", "thread apply all print $pc", "thread 1", "set $a1 = 2001", "thread apply all print $a1", "continue",
+                                   "thread apply all print $a1", "continue", "thread apply all print $pc", "continue"}),
+                     {"* 1    Thread 1.1 \"baseline\" 0x0000000000010000", second, "0x0000000000010000", "* 1    Thread 1.1 \"baseline\" 0x0000000000010002", "0x0000000000010002", "  1    Thread 1.1 \"baseline\" 0x0000000000010006", second_here,
+                      "0x0000000000010006", "Thread 2 (Thread 1.2 " + name, "#0  0x0000000000010006", "Thread 1 (Thread 1.1", "#0  0x0000000000010006", "hit Breakpoint 1, 0x000000000001000c", "= 2000", "= 2000", "= 2000",
+                      "Could not write register \"a2\"", "= 2000", "0x0000000000010010", "0x0000000000010006", "0x10006", "0x10006", "0x10010", "0x10010", "= 2001", "= 2001", "hit Breakpoint 1", "= 2000", "= 2000", "received signal SIGTRAP", "0x10014",
+                      "0x10014", "exited normally"});
+  }
+}
+
+TEST_CASE("engine and reference are two threads of a program that go together") {
+  const Words commands = {"break turn", "continue", "info threads", "thread apply all bt", "thread 2", "print number", "print per_thread", "stepi", "info threads", "next", "info threads", "finish", "thread 1", "stepi", "info threads",
+                          "continue", "stepi", "stepi", "info threads", "print fib(10)", "finish", "continue", "thread 2", "finish", "info threads", "info breakpoints", "set $a0 = 1", "delete", "watch milestone", "continue",
+                          "thread apply all print number", "reverse-continue", "thread apply all print number"};
+  require_in_order(program_session({"--beside", "unicorn", "--threads"}, commands),
+                   {"hit Breakpoint 1, turn (number=1)", "\"baseline\" turn (number=1)", "\"unicorn\"  turn (number=1)", "\"unicorn\")", "#1  0x", "in main", "\"baseline\")", "#1  0x", "in main", "$1 = 1", "$2 = 7",
+                    // Off a breakpoint the debugger moves the one without the other; they are in one place all the same.
+                    "turn (number=1)", "* 2    Thread", "turn (number=1)", "milestone", "\"baseline\" turn (number=1)", "\"unicorn\"  turn (number=1)", "Value returned is $3 = 1", "0x", "\"baseline\" 0x", "in main", "\"unicorn\"  0x",
+                    "in main", "hit Breakpoint 1, turn (number=2)", "\"baseline\" 0x", "turn (number=2)", "\"unicorn\"  0x", "turn (number=2)", "$4 = 55", "Value returned is $5 = 3", "hit Breakpoint 1, turn (number=3)",
+                    "Value returned is $6 = 6", "* 2    Thread", "in main", "breakpoint already hit 3 times", "Could not write register \"a0\"", "Old value = 0", "New value = 1000", "= 1000", "= 1000", "Old value = 1000", "New value = 0",
+                    "= 1000", "= 1000"});
+  const auto places = program_session({"--beside", "unicorn", "--threads"}, {"break turn", "continue", "thread 2", "stepi", "thread apply all print $pc", "stepi", "thread apply all print $pc", "thread 1", "stepi", "thread apply all print $pc"});
+  require_in_order(places, {"<turn+14>", "<turn+14>", "<turn+16>", "<turn+16>", "<turn+20>", "<turn+20>"});
+}
+
+TEST_CASE("where they part, the thread of the reference has what it came to") {
+  require_in_order(case_session({"--beside", "unicorn", "--known-too", "--threads"}, {"continue", "thread apply all print $fa0.double", "thread apply all print $fa0.float"}),
+                   {"unicorn differs after 6290 instructions:", "\"unicorn\")", "= 5.26", "\"baseline\")", "= -nan", "= 1", "= 1"});
+  require_in_order(program_session({"--at-divergence", "--known-too", "--threads"}, {"info threads", "stepi", "thread apply all print $fa5.double", "thread 2", "stepi", "thread apply all print $fa5.double"}),
+                   {"\"baseline\"", "halve (number=1)", "\"unicorn\"", "halve (number=1)", "unicorn differs after", "\"unicorn\")", "= 5.22", "\"baseline\")", "= -nan", "\"unicorn\")", "= -nan", "\"baseline\")", "= -nan"});
+}
