@@ -1,7 +1,9 @@
 #include "oracle/comparison/kept_runs.hpp"
 
 #include "engine/memory/changed_lines.hpp"
+#include "oracle/comparison/compare.hpp"
 
+#include <bit>
 #include <cstring>
 
 namespace diptych {
@@ -68,6 +70,33 @@ const Outcome& KeptRuns::show(std::size_t number) {
     std::memcpy(memory_[line.area].data() + line.offset, line.bytes.data(), line.size);
   }
   return shown_->outcome;
+}
+
+// Nothing but lines need be looked at where the other says which of them it changed.
+bool KeptRuns::same_lines(const Kept& kept, const Outcome& other) const {
+  std::size_t changed = 0;
+  for (const MemoryView& view : other.memory) {
+    if (view.changed.empty()) return false;
+    for (const u64 word : view.changed) changed += std::size_t(std::popcount(word));
+  }
+  if (changed != kept.end_line - kept.first_line) return false;
+  for (std::size_t i = kept.first_line; i < kept.end_line; ++i) {
+    const Line& line = lines_[i];
+    const MemoryView& view = other.memory[line.area];
+    const u64 number = line.offset / line_size;
+    if (!(view.changed[number / 64] >> (number % 64) & 1)) return false;
+    if (std::memcmp(view.bytes.data() + line.offset, line.bytes.data(), line.size) != 0) return false;
+  }
+  return true;
+}
+
+bool KeptRuns::agrees(Guest guest, std::size_t number, const Outcome& other) {
+  const Kept& kept = kept_[number];
+  if (kept.outcome.stop == other.stop && kept.outcome.retired == other.retired && other.memory.size() == writable_.size() &&
+      std::memcmp(kept.outcome.state.words.data(), other.state.words.data(), state_words(guest) * sizeof(u64)) == 0 &&
+      same_lines(kept, other))
+    return true;
+  return agree(guest, show(number), other);
 }
 
 }  // namespace diptych

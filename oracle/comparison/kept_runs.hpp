@@ -22,6 +22,9 @@ class KeptRuns {
   /// As it was kept. Valid until the next call of any function.
   const Outcome& show(std::size_t number);
 
+  /// Whether it agrees with another of the same program: see agree().
+  bool agrees(Guest guest, std::size_t number, const Outcome& other);
+
  private:
   struct Line {
     std::size_t area;  // of the writable ones
@@ -33,6 +36,7 @@ class KeptRuns {
     std::size_t first_line, end_line;
   };
 
+  bool same_lines(const Kept& kept, const Outcome& other) const;
   void make_memory();
   void put_back();
 

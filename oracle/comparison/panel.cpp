@@ -43,7 +43,6 @@ Panel::Panel(Guest guest, std::vector<std::unique_ptr<Machine>> subjects,
     members_.back().role = Role::oracle;
   }
   stages_ = Stages(std::move(stages));
-  outcomes_.resize(stage_count_);
 }
 
 void Panel::abstain(std::size_t which, Abstention why, u64 runs) {
@@ -75,17 +74,27 @@ void Panel::count(std::size_t which, const Explanation& explanation, u64 runs) {
   }
 }
 
+// One machine after the other runs the whole batch: the host's caches and what it predicts are that machine's then.
+// Those that run elsewhere begin before the others and are asked last, so that nobody sleeps to wait for them.
 Result<void> Panel::run(const Program& program, std::span<const Input> inputs, Budget budget,
                         const std::function<void(Finding)>& found) {
-  if (auto prepared = prepare_all(program, inputs, budget); !prepared) return prepared;
-  for (std::size_t index = 0; index < inputs.size(); ++index)
-    if (auto compared = compare(program, inputs, budget, index); !compared) return compared;
-  for (std::size_t number = 0; number < waiting_.size(); ++number) {
-    compare_with_oracles(Where::elsewhere, program, inputs, budget, waiting_[number], kept_.show(number));
-    conclude(waiting_[number]);
+  const Batch batch{program, inputs, budget};
+  if (auto ran = run_first(batch); !ran) return ran;
+  const auto elsewhere = [&](std::size_t which) { return members_[which].machine->describe().runs_elsewhere; };
+  for (std::size_t which = 1; which < members_.size(); ++which)
+    if (elsewhere(which)) make_ready(batch, which);
+  for (std::size_t which = 1; which < members_.size(); ++which) {
+    if (elsewhere(which)) continue;
+    make_ready(batch, which);
+    if (members_[which].role == Role::stage) run_stage(batch, which);
+    else run_reference(batch, which);
   }
   for (std::size_t which = 1; which < members_.size(); ++which)
-    if (members_[which].parted != 0) look_into(program, inputs, budget, which, found);
+    if (elsewhere(which)) run_reference(batch, which);
+  running(0);
+  conclude();
+  for (std::size_t which = 1; which < members_.size(); ++which)
+    if (members_[which].parted != 0) look_into(batch, which, found);
   return {};
 }
 
@@ -94,131 +103,94 @@ void Panel::note_times() {
     tally_.machines[which].seconds_elsewhere = members_[which].machine->seconds_elsewhere() - members_[which].seconds_reruns;
 }
 
-Result<void> Panel::prepare_all(const Program& program, std::span<const Input> inputs, Budget budget) {
+Result<void> Panel::run_first(const Batch& batch) {
+  explainer_.take_up(batch.program);
+  kept_.take_up(batch.program);
+  comparisons_.assign(batch.inputs.size(), {});
+  partings_.clear();
   fields_all_ = 0;
-  explainer_.take_up(program);
-  kept_.take_up(program);
-  waiting_.clear();
-  elsewhere_active_ = false;
+  endless_ = false;
+  extensions_ = extensions_used(guest_, batch.program.code);
   running(0);
   const u64 begun = __rdtsc();
-  if (auto prepared = primary().prepare(program); !prepared) return prepared;
-  if (auto started = primary().begin(inputs, budget); !started) return started;
+  if (auto prepared = primary().prepare(batch.program); !prepared) return prepared;
+  if (auto started = primary().begin(batch.inputs, batch.budget); !started) return started;
+  for (std::size_t index = 0; index < batch.inputs.size(); ++index) {
+    Result<const Outcome*> outcome = primary().outcome(index, Precision::fast);
+    if (!outcome) return std::unexpected(std::move(outcome).error());
+    if (fields_all_ == 0) fields_all_ = fields_compared(guest_, **outcome, **outcome).all;
+    endless_ |= (*outcome)->stop.kind == StopKind::budget;
+    kept_.keep(**outcome);
+  }
+  endless_ = endless_ && may_repeat(batch.program);
   tally_.machines[0].first_run_ticks += __rdtsc() - begun;
   members_.front().active = true;
-
-  // A machine that cannot count would be kept busy by an endless run until its watchdog ends it, so the
-  // primary says first which runs end.
-  bool endless = false;
-  if (may_repeat(program))
-    for (std::size_t i = 0; i < inputs.size() && !endless; ++i) {
-      Result<const Outcome*> outcome = primary().outcome(i, Precision::fast);
-      if (!outcome) return std::unexpected(std::move(outcome).error());
-      endless = (*outcome)->stop.kind == StopKind::budget;
-    }
-
-  const ExtensionSet used = extensions_used(guest_, program.code);
-  // The last first: a machine that runs elsewhere then has something to do while the others get ready.
-  for (std::size_t which = members_.size(); which-- > 1;) {
-    Member& member = members_[which];
-    const Description& description = member.machine->describe();
-    member.active = true;
-    member.parted = 0;
-    member.unexplained.clear();
-    if (used & ~description.extensions(guest_)) {
-      abstain(which, Abstention::extension, inputs.size());
-      continue;
-    }
-    if (endless && !description.exact_budget) {
-      abstain(which, Abstention::budget, inputs.size());
-      continue;
-    }
-    running(which);
-    const u64 before = __rdtsc();
-    Result<void> ready = member.machine->prepare(program);
-    if (ready) ready = member.machine->begin(inputs, budget);
-    tally_.machines[which].first_run_ticks += __rdtsc() - before;
-    elsewhere_active_ |= ready && description.runs_elsewhere;
-    if (!ready)
-      abstain(which, ready.error().kind == ErrorKind::unsupported ? Abstention::placement : Abstention::lost, inputs.size());
-  }
+  tally_.runs += batch.inputs.size();
+  tally_.executions += batch.inputs.size();
   return {};
 }
 
-// What runs elsewhere is asked last, when it has had the time all others took: nobody sleeps then to wait for it.
-// Where stages part, who sides with whom must be known at once.
-Result<void> Panel::compare(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t index) {
-  if (auto ran = run_stages(index); !ran) return ran;
-  ++tally_.runs;
-  const Outcome& left = *outcomes_.front();
-  // Stages hide nothing from one another: with two of them everything is compared.
-  const bool whole = stages_asked_ > 1;
-  Comparison comparison{.index = index, .whole = whole, .compared = whole};
-  if (fields_all_ == 0) fields_all_ = fields_compared(guest_, left, left).all;
-  compare_with_oracles(Where::here, program, inputs, budget, comparison, left);
-  if (!all_agree(guest_, outcomes_)) [[unlikely]] {
-    compare_with_oracles(Where::elsewhere, program, inputs, budget, comparison, left);
-    note_partings(index);
-  } else if (elsewhere_active_) {
-    kept_.keep(left);
-    waiting_.push_back(comparison);
-    return {};
-  }
-  conclude(comparison);
-  return {};
+void Panel::make_ready(const Batch& batch, std::size_t which) {
+  Member& member = members_[which];
+  const Description& description = member.machine->describe();
+  member.active = true;
+  member.parted = 0;
+  member.unexplained.clear();
+  if (extensions_ & ~description.extensions(guest_)) return abstain(which, Abstention::extension, batch.inputs.size());
+  // A machine that cannot count would be kept busy by an endless run until its watchdog ends it.
+  if (endless_ && !description.exact_budget) return abstain(which, Abstention::budget, batch.inputs.size());
+  running(which);
+  const u64 before = __rdtsc();
+  Result<void> ready = member.machine->prepare(batch.program);
+  if (ready) ready = member.machine->begin(batch.inputs, batch.budget);
+  tally_.machines[which].first_run_ticks += __rdtsc() - before;
+  if (!ready)
+    abstain(which, ready.error().kind == ErrorKind::unsupported ? Abstention::placement : Abstention::lost, batch.inputs.size());
 }
 
-void Panel::conclude(const Comparison& comparison) {
-  tally_.machines[0].compared += comparison.compared;
-  tally_.fields_all += fields_all_;
-  tally_.fields_compared += comparison.whole ? fields_all_ : comparison.fields;
+Panel::Parting& Panel::parting(std::size_t index) {
+  const auto known = std::ranges::find(partings_, index, &Parting::index);
+  if (known != partings_.end()) return *known;
+  partings_.push_back({.index = index, .said = {}});
+  return partings_.back();
 }
 
-Result<void> Panel::run_stages(std::size_t index) {
-  u64 before = __rdtsc();
-  stages_asked_ = 0;
-  for (std::size_t which = 0; which < stage_count_; ++which) {
-    Member& stage = members_[which];
-    outcomes_[which] = nullptr;
-    if (!stage.active) continue;
-    running(which);
+void Panel::run_stage(const Batch& batch, std::size_t which) {
+  Member& stage = members_[which];
+  if (!stage.active) return;
+  MachineTally& tally = tally_.machines[which];
+  const u64 before = __rdtsc();
+  for (std::size_t index = 0; index < batch.inputs.size(); ++index) {
     Result<const Outcome*> outcome = stage.machine->outcome(index, Precision::fast);
-    const u64 now = __rdtsc();
-    tally_.machines[which].first_run_ticks += now - before;
-    before = now;
-    if (outcome) {
-      outcomes_[which] = *outcome;
-      ++stages_asked_;
-      tally_.machines[which].compared += which != 0;
-    } else if (which == 0) {
-      return std::unexpected(std::move(outcome).error());
-    } else {
-      ++tally_.machines[which].abstained[std::size_t(Abstention::lost)];
+    if (!outcome) [[unlikely]] {
+      ++tally.abstained[std::size_t(Abstention::lost)];
+      parting(index).said.push_back({which, std::nullopt, false});
+      continue;
     }
+    ++comparisons_[index].stages;
+    ++tally.compared;
+    ++tally_.executions;
+    if (!kept_.agrees(guest_, index, **outcome)) [[unlikely]]
+      parting(index).said.push_back({which, KeptOutcome(**outcome), true});
   }
-  running(0);
-  tally_.executions += stages_asked_;
-  return {};
+  tally.first_run_ticks += __rdtsc() - before;
 }
 
-void Panel::compare_with_oracles(Where where, const Program& program, std::span<const Input> inputs, Budget budget,
-                                 Comparison& comparison, const Outcome& left) {
-  const Precision precision = left.stop.kind == StopKind::end ? Precision::fast : Precision::precise;
-  for (std::size_t which = stage_count_; which < members_.size(); ++which) {
-    Member& member = members_[which];
-    const Description& description = member.machine->describe();
-    if (description.runs_elsewhere != (where == Where::elsewhere)) continue;
-    member.outcome = nullptr;
-    if (!member.active) continue;
-    MachineTally& tally = tally_.machines[which];
-    if (blind_to(description, program, left.stop)) {
+void Panel::run_reference(const Batch& batch, std::size_t which) {
+  Member& member = members_[which];
+  if (!member.active) return;
+  const Description& description = member.machine->describe();
+  MachineTally& tally = tally_.machines[which];
+  for (std::size_t index = 0; index < batch.inputs.size(); ++index) {
+    const Outcome& left = kept_.show(index);
+    if (blind_to(description, batch.program, left.stop)) {
       ++tally.abstained[std::size_t(Abstention::bounds)];
       continue;
     }
+    const bool precise = left.stop.kind != StopKind::end && description.counts_retired;
     running(which);
     const u64 before = __rdtsc();
-    Result<const Outcome*> reference =
-        member.machine->outcome(comparison.index, description.counts_retired ? precision : Precision::fast);
+    Result<const Outcome*> reference = member.machine->outcome(index, precise ? Precision::precise : Precision::fast);
     const u64 ticks = __rdtsc() - before;
     (description.runs_elsewhere ? tally.away_ticks : tally.first_run_ticks) += ticks;
     running(0);
@@ -228,32 +200,54 @@ void Panel::compare_with_oracles(Where where, const Program& program, std::span<
     }
     ++tally_.executions;
     ++tally.compared;
+    Comparison& comparison = comparisons_[index];
     comparison.compared = true;
     const Outcome& right = **reference;
-    member.outcome = &right;
-    member.parts = false;
     std::optional<Explanation> quick;
+    bool parts = false;
     if (!agree(guest_, left, right)) {
       if (member.role == Role::oracle)
-        quick = explainer_.explain_quickly(program, inputs[comparison.index], budget, left, *member.machine, right);
+        quick = explainer_.explain_quickly(batch.program, batch.inputs[index], batch.budget, left, *member.machine, right);
       if (quick) {
         count(which, *quick, 1);
       } else {
-        member.parts = true;
+        parts = true;
         ++member.parted;
-        if (member.unexplained.size() < looked_into) member.unexplained.push_back({.index = comparison.index});
+        if (member.unexplained.size() < looked_into) member.unexplained.push_back({.index = index});
       }
     }
-    if (!comparison.whole)
+    // Stages hide nothing from one another: with two of them everything is compared.
+    if (comparison.stages < 2)
       comparison.fields = std::max(comparison.fields, fields_compared(guest_, left, right, quick ? quick->mask : Mask{}).compared);
+    if (member.role == Role::oracle && !partings_.empty()) [[unlikely]]
+      if (const auto parting = std::ranges::find(partings_, index, &Parting::index); parting != partings_.end())
+        parting->said.push_back({which, KeptOutcome(right), parts});
   }
 }
 
-void Panel::note_partings(std::size_t index) {
-  const std::vector<std::size_t> origin = origins(guest_, outcomes_);
+void Panel::conclude() {
+  for (const Comparison& comparison : comparisons_) {
+    const bool whole = comparison.stages > 1;
+    tally_.machines[0].compared += whole || comparison.compared;
+    tally_.fields_all += fields_all_;
+    tally_.fields_compared += whole ? fields_all_ : comparison.fields;
+  }
+  std::ranges::sort(partings_, {}, &Parting::index);
+  for (const Parting& parting : partings_) note_parting(parting);
+}
+
+void Panel::note_parting(const Parting& parting) {
+  // Who said nothing else said what the first did.
+  const Outcome* const first = &kept_.show(parting.index);
+  std::vector<const Outcome*> outcomes(stage_count_, first);
+  for (std::size_t which = 1; which < stage_count_; ++which)
+    if (!members_[which].active) outcomes[which] = nullptr;
+  for (const Parting::Said& said : parting.said)
+    if (said.which < stage_count_) outcomes[said.which] = said.outcome ? &**said.outcome : nullptr;
+  const std::vector<std::size_t> origin = origins(guest_, outcomes);
   std::size_t before = 0;
   for (std::size_t which = 1; which < stage_count_; ++which) {
-    if (!outcomes_[which]) continue;
+    if (!outcomes[which]) continue;
     if (origin[which] == which) {
       Member& stage = members_[which];
       ++stage.parted;
@@ -261,31 +255,29 @@ void Panel::note_partings(std::size_t index) {
       // first that is wrong, which is found when that reference is looked into.
       std::size_t upholder = 0;
       bool first_upheld = false;
-      for (std::size_t other = stage_count_; other < members_.size(); ++other) {
-        const Member& oracle = members_[other];
-        if (oracle.role != Role::oracle || !oracle.outcome) continue;
-        if (agree(guest_, *oracle.outcome, *outcomes_[which])) upholder = other;
-        first_upheld |= !oracle.parts;
+      for (const Parting::Said& said : parting.said) {
+        if (said.which < stage_count_) continue;
+        if (agree(guest_, **said.outcome, *outcomes[which])) upholder = said.which;
+        first_upheld |= !said.parts;
       }
       if (stage.unexplained.size() < looked_into)
-        stage.unexplained.push_back({.index = index,
-                                     .kind = differences(guest_, *outcomes_[before], *outcomes_[which]).front().kind,
+        stage.unexplained.push_back({.index = parting.index,
+                                     .kind = differences(guest_, *outcomes[before], *outcomes[which]).front().kind,
                                      .upholder = first_upheld ? 0 : upholder});
     }
     before = which;
   }
 }
 
-void Panel::look_into(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t which,
-                      const std::function<void(Finding)>& found) {
+void Panel::look_into(const Batch& batch, std::size_t which, const std::function<void(Finding)>& found) {
   Member& member = members_[which];
   const double before = member.machine->seconds_elsewhere();
   for (std::size_t n = 0; n < member.unexplained.size(); ++n) {
     const Parted& parted = member.unexplained[n];
     Finding finding;
-    finding.raw.program = program;
-    finding.raw.input = inputs[parted.index];
-    finding.raw.budget = budget;
+    finding.raw.program = batch.program;
+    finding.raw.input = batch.inputs[parted.index];
+    finding.raw.budget = batch.budget;
     // The last one looked into speaks for those that were not.
     finding.count = n + 1 == member.unexplained.size() ? member.parted - n : 1;
     ++tally_.reruns;

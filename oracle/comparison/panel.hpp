@@ -51,14 +51,24 @@ class Panel {
 
  private:
   enum class Role : u8 { stage, subject, oracle };
-  enum class Where : u8 { here, elsewhere };
 
   // What was held against the first machine's outcome of one input.
   struct Comparison {
-    std::size_t index = 0;
-    bool whole = false;     // everything in it
+    u64 stages = 1;         // that ran it, the first included
     bool compared = false;  // something
     u64 fields = 0;         // at the most by one reference
+  };
+
+  // An input of this batch on which stages say different things, and what those machines said that said
+  // something else than the first.
+  struct Parting {
+    struct Said {
+      std::size_t which;
+      std::optional<KeptOutcome> outcome;  // none: it was lost
+      bool parts;                          // and nothing explains it at once
+    };
+    std::size_t index;
+    std::vector<Said> said;
   };
 
   // An input of this batch on which a machine said something else.
@@ -75,21 +85,24 @@ class Panel {
     double seconds_reruns = 0;  // of its own processes, in reruns
     u64 parted = 0;             // inputs of this batch whose difference was not explained at once
     std::vector<Parted> unexplained;
-    // Of the input at hand, for references:
-    const Outcome* outcome = nullptr;
-    bool parts = false;  // and nothing explains it at once
+  };
+
+  // What all machines are asked to run.
+  struct Batch {
+    const Program& program;
+    std::span<const Input> inputs;
+    Budget budget;
   };
 
   Machine& primary() { return *members_.front().machine; }
-  Result<void> prepare_all(const Program& program, std::span<const Input> inputs, Budget budget);
-  Result<void> compare(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t index);
-  Result<void> run_stages(std::size_t index);
-  void compare_with_oracles(Where where, const Program& program, std::span<const Input> inputs, Budget budget,
-                            Comparison& comparison, const Outcome& left);
-  void conclude(const Comparison& comparison);
-  void note_partings(std::size_t index);
-  void look_into(const Program& program, std::span<const Input> inputs, Budget budget, std::size_t which,
-                 const std::function<void(Finding)>& found);
+  Result<void> run_first(const Batch& batch);
+  void make_ready(const Batch& batch, std::size_t which);
+  void run_stage(const Batch& batch, std::size_t which);
+  void run_reference(const Batch& batch, std::size_t which);
+  void conclude();
+  Parting& parting(std::size_t index);
+  void note_parting(const Parting& parting);
+  void look_into(const Batch& batch, std::size_t which, const std::function<void(Finding)>& found);
   Result<Explanation> explain_stage(Finding& finding, const Parted& parted, std::size_t which);
   Result<Explanation> explain_other(Finding& finding, std::size_t which);
   void abstain(std::size_t which, Abstention why, u64 runs);
@@ -104,12 +117,12 @@ class Panel {
   Stages stages_;
   Tally& tally_;
   Explainer explainer_;
-  std::vector<const Outcome*> outcomes_;  // of the stages
-  std::size_t stages_asked_ = 0;          // of them, those that are there
   u64 fields_all_ = 0;
-  bool elsewhere_active_ = false;  // one that takes part in this batch runs elsewhere
-  KeptRuns kept_;                  // of the first machine, for those; as many as
-  std::vector<Comparison> waiting_;
+  bool endless_ = false;  // a run of this batch spends its budget
+  ExtensionSet extensions_ = 0;  // that this batch uses
+  KeptRuns kept_;         // of the first machine
+  std::vector<Comparison> comparisons_;  // by input
+  std::vector<Parting> partings_;
   volatile u32* running_ = nullptr;
 };
 

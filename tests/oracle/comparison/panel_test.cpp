@@ -92,3 +92,58 @@ TEST_CASE("a machine that runs elsewhere is asked when the others are done, and 
     CHECK(found.empty());
   }
 }
+
+namespace {
+
+std::unique_ptr<FaultyMachine> machine_wrong_in_run(std::string name, u64 number, u64& runs) {
+  return std::make_unique<FaultyMachine>(std::move(name), "lw", [number, &runs](GuestState& after, const riscv64::Decoded&) {
+    if (++runs == number) after.words[riscv64::x_word + 12] ^= 1;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("each stage runs the whole batch before the next one, and what parts only then is still found") {
+  const Case some = block_that_stores();
+  const std::vector<Input> inputs = inputs_that_store(some, 5);
+  Tally tally;
+  u64 runs_first = 0, runs_second = 0;
+  bool in_turn = true;
+  std::vector<std::unique_ptr<Machine>> subjects, oracles;
+  subjects.push_back(make_interpreter_machine());
+  subjects.push_back(machine_wrong_in_run("first", 3, runs_first));
+  subjects.push_back(std::make_unique<FaultyMachine>("second", "lw", [&](GuestState&, const riscv64::Decoded&) {
+    in_turn &= runs_first >= inputs.size();
+    ++runs_second;
+  }));
+  Panel panel(Guest::riscv64, std::move(subjects), std::move(oracles), tally);
+  std::vector<Finding> found;
+  REQUIRE(panel.run(some.program, inputs, some.budget, [&](Finding f) { found.push_back(std::move(f)); }));
+  CHECK(in_turn);
+  CHECK(runs_second >= inputs.size());
+  // The second parts from the first where that is wrong, and says what the one before both said: one finding.
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].subject == "first");
+  CHECK(found[0].reference == "interp");
+  CHECK(found[0].signature.text() == "first/several/register");
+  CHECK_FALSE(found[0].alone);
+  CHECK(found[0].raw.input == inputs[2]);
+  CHECK(tally.machines[1].unexplained == 1);
+  CHECK(tally.machines[2].unexplained == 0);
+  CHECK(tally.executions == 15);
+}
+
+TEST_CASE("where a reference sides with a later stage it is the first stage that is wrong") {
+  Tally tally;
+  std::vector<std::unique_ptr<Machine>> subjects, oracles;
+  subjects.push_back(machine_with_unsigned_lw("wrong"));
+  subjects.push_back(make_interpreter_machine());
+  oracles.push_back(make_interpreter_machine());
+  Panel panel(Guest::riscv64, std::move(subjects), std::move(oracles), tally);
+  std::vector<Finding> found;
+  const Case some = block_with_load();
+  REQUIRE(panel.run(some.program, std::span(&some.input, 1), some.budget, [&](Finding f) { found.push_back(std::move(f)); }));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].subject == "wrong");
+  CHECK(found[0].signature.text() == "wrong/lw/register");
+}
