@@ -263,9 +263,16 @@ void move_code(Block& block, Random& random) {
   block.base.state.words[pc_word] = block.program.code_address;
 }
 
-bool uses_bit_manipulation(const Code& code) {
-  return std::ranges::any_of(code.all(),
-                             [](const Item& item) { return item.row != no_row && item.shape()->bit_manipulation; });
+bool is_bit_manipulation(const Item& item) { return item.row != no_row && item.shape()->bit_manipulation; }
+
+bool uses_bit_manipulation(const Code& code) { return std::ranges::any_of(code.all(), is_bit_manipulation); }
+
+// As far as what belongs together from `first` on has none of it, at most up to `last`.
+std::size_t end_before_bit_manipulation(const Code& code, std::size_t first, std::size_t last) {
+  std::size_t end = first;
+  while (end < last && !is_bit_manipulation(code[end])) ++end;
+  while (end > first && code.landing(end) != end) --end;
+  return end;
 }
 
 // An item from elsewhere made to take its addresses from where this block has them, and to leave those
@@ -333,7 +340,9 @@ void cross(const Block& first, const Block& second, Random& random, Block& into)
   other.read(second.program.code);
   if (code.size() == 0 || other.size() == 0) return;
   const std::size_t from = other.landing(random.below(u32(other.size())));
-  const std::size_t to = other.landing(std::min(from + 1 + random.below(8), other.size()));
+  std::size_t to = other.landing(std::min(from + 1 + random.below(8), other.size()));
+  // Else crossings would spread them over ever more blocks, on which a reference that lacks them says nothing.
+  if (!uses_bit_manipulation(code)) to = end_before_bit_manipulation(other, from, to);
   std::size_t at = code.landing(random.below(u32(code.size() + 1)));
   if (random.chance(1, 2)) {
     // Over as many as come, rather than between.

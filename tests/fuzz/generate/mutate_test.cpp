@@ -82,6 +82,28 @@ TEST_CASE("crossing leaves both blocks alone and makes a third that mostly runs 
   CHECK(ends.share(StopKind::budget) < 0.02);
 }
 
+TEST_CASE("crossing brings bit manipulation to no block that has none") {
+  Generator generator;
+  Random random(6);
+  const auto uses = [](const Block& block) {
+    Code code;
+    code.read(block.program.code);
+    return std::ranges::any_of(code.all(), [](const Item& item) { return item.row != no_row && item.shape()->bit_manipulation; });
+  };
+  int crossed = 0, longer = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const Block first = generator.generate(random), second = generator.generate(random);
+    Block into;
+    cross(first, second, random, into);
+    if (uses(first) || !uses(second)) continue;
+    ++crossed;
+    longer += into.program.code != first.program.code;
+    REQUIRE_FALSE(uses(into));
+  }
+  CHECK(crossed > 200);
+  CHECK(longer > crossed / 2);
+}
+
 TEST_CASE("normalize restores what an edit by hand broke") {
   Generator generator;
   Random random(5);
