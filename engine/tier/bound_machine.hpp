@@ -43,7 +43,7 @@ class BoundMachine final : public Machine {
     bound_.start(inputs_[index]);
     outcome_.stop = bound_.runner().run(budget_);
     bound_.find_changes();
-    outcome_.state = bound_.runner().hart.state;
+    riscv64::copy_state(outcome_.state, bound_.runner().hart.state);
     outcome_.retired = bound_.runner().hart.retired;
     return &outcome_;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/guest/hart.hpp"
+#include "engine/guest/riscv64/registers.hpp"
 #include "engine/memory/backing.hpp"
 #include "engine/memory/changed_lines.hpp"
 
@@ -52,7 +53,7 @@ class Bound {
           if (allows(area.access, Access::execute)) runner_.code_changed({some.address, some.bytes.size()});
         }
     Hart& hart = runner_.hart;
-    hart.state = input.state;
+    copy_state(hart.state, input.state);
     hart.reservation.reset();
     hart.retired = 0;
     hart.deviations.mattered = 0;

@@ -2,6 +2,8 @@
 
 #include "engine/guest/riscv64/lift.hpp"
 
+#include <utility>
+
 namespace diptych::riscv64 {
 namespace {
 
@@ -13,15 +15,15 @@ void IrRunner::bind(std::span<const Area> areas, u64 code_end) {
   hart.memory.bind(areas);
   hart.code_written.reset();
   code_end_ = code_end;
-  for (Slots& slots : executable_)
-    slots.entries.clear();
+  entries_.clear();
+  free_ = 0;
   std::size_t used = 0;
   for (const Area& area : areas)
     if (allows(area.access, Access::execute)) {
       if (used == executable_.size()) executable_.emplace_back();
       Slots& slots = executable_[used++];
       slots.address = area.address;
-      slots.entries.resize((area.size + 1) / 2);
+      slots.entries.assign((area.size + 1) / 2, 0);
     }
   executable_.resize(used);
 }
@@ -32,18 +34,37 @@ void IrRunner::code_changed(Range range) {
     for (u64 back = 0; back < range.size + most_bytes; ++back) {
       const u64 offset = range.address - most_bytes + back - slots.address;
       if (offset / 2 >= slots.entries.size() || offset % 2 != 0) continue;
-      std::unique_ptr<Entry>& first = slots.entries[offset / 2];
+      u32& first = slots.entries[offset / 2];
       const u64 pc = slots.address + offset;
       // Those of other variants may be longer or shorter, and all go: code seldom changes.
-      for (const Entry* one = first.get(); one; one = one->next.get())
-        if (one->translation->end() - pc > range.address - pc || pc - range.address < range.size) {
-          first.reset();
+      for (u32 one = first; one != 0; one = entries_[one - 1].next)
+        if (entries_[one - 1].translation->end() - pc > range.address - pc || pc - range.address < range.size) {
+          give_back(std::exchange(first, 0));
           break;
         }
     }
 }
 
-std::unique_ptr<IrRunner::Entry>* IrRunner::slot(u64 pc) {
+u32 IrRunner::take_entry(std::shared_ptr<const Translation> translation, u32 next) {
+  if (free_ == 0) {
+    entries_.push_back({std::move(translation), next});
+    return u32(entries_.size());
+  }
+  const u32 taken = free_;
+  free_ = std::exchange(entries_[taken - 1].next, next);
+  entries_[taken - 1].translation = std::move(translation);
+  return taken;
+}
+
+void IrRunner::give_back(u32 first) {
+  while (first != 0) {
+    entries_[first - 1].translation.reset();
+    const u32 next = std::exchange(entries_[first - 1].next, free_);
+    free_ = std::exchange(first, next);
+  }
+}
+
+u32* IrRunner::slot(u64 pc) {
   for (Slots& slots : executable_) {
     const u64 offset = pc - slots.address;
     if (offset / 2 < slots.entries.size()) return &slots.entries[offset / 2];
@@ -52,14 +73,14 @@ std::unique_ptr<IrRunner::Entry>* IrRunner::slot(u64 pc) {
 }
 
 const Translation* IrRunner::translation_at(u64 pc) {
-  std::unique_ptr<Entry>* first = slot(pc);
+  u32* const first = slot(pc);
   if (!first) {
     hart.stop = {StopKind::fault, Access::execute, pc};
     return nullptr;
   }
   const u8 variant = variant_of(hart.state);
-  for (const Entry* one = first->get(); one; one = one->next.get())
-    if (one->translation->serves(variant)) return one->translation.get();
+  for (u32 one = *first; one != 0; one = entries_[one - 1].next)
+    if (const Translation* known = entries_[one - 1].translation.get(); known->serves(variant)) return known;
 
   u64 unreachable = 0;
   std::shared_ptr<const Translation> translation =
@@ -68,8 +89,9 @@ const Translation* IrRunner::translation_at(u64 pc) {
     hart.stop = {StopKind::fault, Access::execute, unreachable};
     return nullptr;
   }
-  *first = std::make_unique<Entry>(std::move(translation), std::move(*first));
-  return (*first)->translation.get();
+  const Translation* const made = translation.get();
+  *first = take_entry(std::move(translation), *first);
+  return made;
 }
 
 const ir::Block* IrRunner::block_at(u64 pc) {

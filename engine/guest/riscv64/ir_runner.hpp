@@ -38,21 +38,26 @@ class IrRunner {
   const ir::Block* block_at(u64 pc);
 
  private:
-  // A block, and the others that begin where it does, for other variants.
+  // A block, and the others that begin where it does, for other variants: a number among the entries, counted
+  // from 1, or 0 for none.
   struct Entry {
     std::shared_ptr<const Translation> translation;
-    std::unique_ptr<Entry> next;
+    u32 next = 0;
   };
-  // The blocks that begin in one executable area, one slot every two bytes.
+  // The blocks that begin in one executable area, one slot every two bytes: the first entry of each.
   struct Slots {
     u64 address = 0;
-    std::vector<std::unique_ptr<Entry>> entries;
+    std::vector<u32> entries;
   };
 
   const Translation* translation_at(u64 pc);
-  std::unique_ptr<Entry>* slot(u64 pc);
+  u32* slot(u64 pc);
+  u32 take_entry(std::shared_ptr<const Translation> translation, u32 next);
+  void give_back(u32 first);
 
   std::vector<Slots> executable_;
+  std::vector<Entry> entries_;
+  u32 free_ = 0;  // the first of those given back
   std::size_t passes_;
   ir::Evaluator evaluator_{pc_word};
   u64 code_end_ = 0;

@@ -4,6 +4,7 @@
 #include "engine/machine/guest.hpp"
 #include "engine/machine/state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -14,6 +15,11 @@ constexpr std::size_t pc_word = 32;
 constexpr std::size_t f_word = 33;  ///< f0 to f31, each 64 bits: a single is NaN-boxed
 constexpr std::size_t fcsr_word = 65;
 constexpr std::size_t state_words = 66;
+
+/// The words that RISC-V uses, of a state whose other words are zero as in any other of it.
+inline void copy_state(GuestState& to, const GuestState& from) {
+  std::copy_n(from.words.begin(), state_words, to.words.begin());
+}
 
 enum class Extension : u8 { I, M, A, F, D, C, Zicsr, Zifencei, Zba, Zbb, Zbs };
 

@@ -55,10 +55,11 @@ class TranslationStore {
                                                u64& unreachable);
 
  private:
-  // Enough for the blocks of a program that a fuzzer makes. Code that changes itself comes back to what it
-  // was with the next input: so a place keeps the last few, the latest first.
-  static constexpr std::size_t places = 512;
-  static constexpr std::size_t kept = 4;
+  // Enough for the blocks of a program that a fuzzer makes, and what they become in its runs if they change
+  // themselves: the machines run all of its inputs, one after the other. A place keeps the last few, the latest
+  // first. With more of them, each would be written to memory that the caches have long given up.
+  static constexpr std::size_t places = 4;
+  static constexpr std::size_t kept = 16;
   using Place = std::array<std::shared_ptr<Translation>, kept>;
 
   Place& place(u64 pc, unsigned variant) { return places_[(pc / 2 * 9 + variant) % places]; }
