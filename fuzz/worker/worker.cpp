@@ -23,6 +23,8 @@
 
 #include <csignal>
 #include <ctime>
+#include <limits>
+#include <malloc.h>
 #include <map>
 #include <string>
 #include <sys/prctl.h>
@@ -186,6 +188,10 @@ int fail_with(const std::string& message) {
 int run(int argc, char** argv) {
   if (argc != 4) return fail_with("diptych-fuzz-worker is started by diptych fuzz");
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // What one block gives back the next one wants again: nothing is worth a walk to the kernel and back.
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TOP_PAD, 4 << 20);
   // The parent decides when to end; an interrupt from the terminal reaches it too.
   signal(SIGINT, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);
