@@ -44,8 +44,8 @@ bool stop(Hart& hart, u64 why) {
   return false;
 }
 
-// The guest instruction before `i` is done.
-bool end_guest(const Instruction* i, const Instruction* end, u64* value, u64* values, u64* words, Run& run) {
+// The guest instruction before `i` is done. A function of its own: what it keeps in registers, each step would save.
+[[gnu::noinline]] bool end_guest(const Instruction* i, const Instruction* end, u64* value, u64* values, u64* words, Run& run) {
   do {
     leave(words, run, run.guest->pc + run.guest->length);
     // What follows may have been lifted from bytes that are others now.
