@@ -179,7 +179,7 @@ Result<bool> Follower::differ_after(u64 instructions) {
 std::optional<Follower::Halted> Follower::trace(u64 done, std::optional<Halted> halted, bool heeds_stops) {
   if (done == 1) return judge(std::move(halted));
   if (!timeline_->goes_back()) {
-    Sight sight{.state = companion_->state(), .retired = retired(), .diverged = true, .difference = {}, .known = {}};
+    Sight sight{.state = companion_->state(), .retired = retired(), .diverged = true, .difference = {}, .known = {}, .lost = {}};
     sight.difference = fmt::format("They part within the last {} instructions; with a --history the one would be found.\n", done);
     parted_ = Parted{timeline_->time(), std::move(sight), {}};
     parting_untold_ = true;
@@ -294,7 +294,8 @@ std::optional<Follower::Halted> Follower::judge(std::optional<Halted> halted) {
               .retired = (*own)->retired.value_or(0) + retired() - (refused ? 0 : 1),
               .diverged = true,
               .difference = {},
-              .known = why ? why->reason : std::string()};
+              .known = why ? why->reason : std::string(),
+              .lost = {}};
   const std::string text = instruction ? instruction->text : "no whole instruction";
   sight.difference = fmt::format("{:#x}: {}\n", pc, text);
   const auto found = differences(guest_, engine, **own);
@@ -315,10 +316,10 @@ std::optional<Follower::Halted> Follower::judge(std::optional<Halted> halted) {
 
 // ---- what is seen of it
 
-Result<Reference::Sight> Follower::look(u64 time, const Outcome& engine) {
+Result<Reference::Sight> Follower::look(u64 time, const Outcome& engine, bool) {
   if (!gave_up_.empty()) return fail(ErrorKind::lost, gave_up_);
   if (parted_ && parted_->time == time) return parted_->sight;
-  return Sight{.state = engine.state, .retired = engine.retired.value_or(0), .difference = {}, .known = {}};
+  return Sight{.state = engine.state, .retired = engine.retired.value_or(0), .difference = {}, .known = {}, .lost = {}};
 }
 
 bool Follower::read_memory(u64 address, std::span<u8> bytes) const {

@@ -47,9 +47,9 @@ class Follower final : public Reference {
 
   /// A sentence the user should read. Empty: there is none. Told once.
   std::string take_notice() { return std::exchange(notice_, {}); }
-  std::string statistics() const;
+  std::string statistics() const override;
 
-  Result<Sight> look(u64 time, const Outcome& engine) override;
+  Result<Sight> look(u64 time, const Outcome& engine, bool reserved) override;
   void take_over(u64, const GuestState&, const ReadMemory&) override { changed(); }
   bool read_memory(u64 address, std::span<u8> bytes) const override;
 

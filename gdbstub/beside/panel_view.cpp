@@ -66,14 +66,29 @@ Outcome PanelView::engine_outcome() {
 
 const Reference::Sight& PanelView::sight() {
   if (seen_ == timeline_.time()) return sight_;
+  look();
+  // What it cannot execute it takes over, one after the other, up to here.
+  const u64 now = timeline_.time();
+  const std::optional<Stop> stop = stop_;
+  while (sight_.lost && !sight_.diverged && *sight_.lost >= timeline_.beginning() && timeline_.goes_back()) {
+    go_to(*sight_.lost + 1);
+    look();
+    go_to(now);
+    moved(stop);
+    look();
+  }
+  return sight_;
+}
+
+void PanelView::look() {
   seen_ = timeline_.time();
   blind_.clear();
-  if (auto looked = reference_.look(timeline_.time(), engine_outcome())) sight_ = std::move(*looked);
-  else {
+  if (auto looked = reference_.look(timeline_.time(), engine_outcome(), inferior_.execution().tier().hart().reservation.has_value())) {
+    sight_ = std::move(*looked);
+  } else {
     blind_ = looked.error().message;
     sight_ = {};
   }
-  return sight_;
 }
 
 void PanelView::go_to(u64 time) {

@@ -41,6 +41,7 @@ class PanelView {
   const std::string& reference() const { return reference_.name(); }
 
  private:
+  void look();
   bool parted_at(u64 time);
   void go_to(u64 time);
   Outcome engine_outcome();

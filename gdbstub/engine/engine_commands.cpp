@@ -125,13 +125,13 @@ std::string EngineTarget::difference() {
   if (!panel_) return "There is no reference; --beside NAME sets one beside the engine.\n";
   const Reference::Sight& sight = panel_->sight();
   if (!panel_->blind().empty()) return panel_->blind() + ".\n";
-  if (sight.difference.empty()) return fmt::format("{} agrees.\n", reference_->name());
+  if (sight.difference.empty() && sight.known.empty()) return fmt::format("{} agrees.\n", reference_->name());
   return told_difference();
 }
 
 std::string EngineTarget::statistics() const {
   const Execution& execution = inferior_->execution();
-  const std::string beside = follower_ ? follower_->statistics() : std::string();
+  const std::string beside = reference_ ? reference_->statistics() : std::string();
   return beside + fmt::format("{} instructions retired on {}\ntime {} of {}\n{} moments remembered since {}, {:.1f} MiB of {:.1f}\n{} breakpoints, {} watchpoints\n",
                      tier().hart().retired, tier().name(), timeline_.time(), execution.recorded_until(), timeline_.moments(),
                      timeline_.beginning(), double(execution.kept()) / (1 << 20), double(history_bytes_) / (1 << 20),

@@ -157,6 +157,12 @@ void EngineTarget::remove_all_breakpoints() {
 // ---- running
 
 void EngineTarget::resume(Resume how) {
+  // A debugger that gets its user past a breakpoint at the last instruction steps, and goes on.
+  if (std::exchange(at_end_, false) && how.silent && how_.kind == ResumeKind::step && how.kind == ResumeKind::go_on && how.direction == Direction::forward) {
+    how_ = how;
+    at_once_ = signalled(Signal::trap);
+    return;
+  }
   how_ = how;
   if (how.kind != ResumeKind::go_on) plan_.reset();
   if (two_threads_) at_once_ = move_threads(how);
@@ -338,6 +344,7 @@ Halt EngineTarget::halt_of(const Event& event) {
       return at_call("After", HaltReason::call_return, event.call);
     case EventKind::code_end: {
       why_ = "At the end of the code.";
+      at_end_ = true;
       // A breakpoint at the very end is reached as much as the end is.
       const bool both = breakpoints_.at(program_counter(1)) == BreakpointKind::software;
       return signalled(Signal::trap, both ? HaltReason::software_breakpoint : HaltReason::other);
@@ -379,6 +386,7 @@ Result<void> EngineTarget::restart(const Launch& launch) {
   allocated_.clear();
   last_signal_.reset();
   behind_.reset();
+  at_end_ = false;
   led_elsewhere();
   halted_at_ = program_counter(1);
   why_ = "At the beginning.";

@@ -152,6 +152,7 @@ class EngineTarget final : public Target {
   std::optional<Plan> plan_;
   Resume how_;
   std::optional<Behind> behind_;
+  bool at_end_ = false;          // of the code, as was told last
   std::optional<Halt> at_once_;  // nothing has to run for it
   u64 halted_at_ = ~u64{0};   // where the PC was when it halted last
   bool passes_ = false;       // the stop point at the PC is to be passed

@@ -180,3 +180,46 @@ TEST_CASE("where they part, the thread of the reference has what it came to") {
   require_in_order(program_session({"--at-divergence", "--known-too", "--threads"}, {"info threads", "stepi", "thread apply all print $fa5.double", "thread 2", "stepi", "thread apply all print $fa5.double"}),
                    {"\"baseline\"", "halve (number=1)", "\"unicorn\"", "halve (number=1)", "unicorn differs after", "\"unicorn\")", "= 5.22", "\"baseline\")", "= -nan", "\"unicorn\")", "= -nan", "\"baseline\")", "= -nan"});
 }
+
+TEST_CASE("what the reference cannot execute it takes over, and compares the rest") {
+  const char* const shifts_and_rounds = R"(case 1
+guest riscv64
+why   unicorn has no Zba, and rounds singles as it likes
+code 0x10000
+  4505        li a0, 1
+  20a5a633    sh1add a2, a1, a0
+  0505        addi a0, a0, 1
+  20a5a633    sh1add a2, a1, a0
+  0505        addi a0, a0, 1
+  e010        sd a2, 0(s0)
+memory 0x20000 size 0x1000 rw
+registers
+  a1  0x0000000000000005
+  s0  0x0000000000020000
+budget 100
+)";
+  require_in_order(case_session({"--beside", "unicorn"}, {"continue", "print $diverged", "print $o_a2", "print $icount", "monitor diff", "monitor stats", "reverse-continue", "stepi", "stepi", "monitor diff", "print $o_a2"}, shifts_and_rounds),
+                   {"SIGTRAP", "0x0000000000010010", "$1 = 0", "$2 = 12", "$3 = 6", "unicorn agrees.", "2 instructions not compared, since unicorn does not have their extensions", "No more reverse", "0x0000000000010006", "unicorn does not have the extension of the last instruction", "$4 = 11"});
+  require_in_order(case_session({"--beside", "unicorn", "--known-too"}, {"continue", "print $o_pc", "print $icount"}, shifts_and_rounds),
+                   {"unicorn differs after 2 instructions:", "stop: engine budget, unicorn illegal", "unicorn does not have this instruction", "0x0000000000010006", "0x10002", "$2 = 1"});
+}
+
+TEST_CASE("a reference that begins anew behind a long way keeps the reservation") {
+  const char* const long_way = R"(case 1
+guest riscv64
+why   a word is reserved behind a long way
+code 0x10000
+  6585        lui a1, 1
+  15fd        addi a1, a1, -1
+  fdfd        bnez a1, -2
+  1004362f    lr.d a2, (s0)
+  0505        addi a0, a0, 1
+  18a436af    sc.d a3, a0, (s0)
+memory 0x20000 size 0x1000 rw
+registers
+  s0  0x0000000000020000
+budget 100
+)";
+  require_in_order(case_session({"--beside", "unicorn"}, {"break *0x10002 if $diverged", "break *0x1000a", "break *0x1000c", "continue", "continue", "continue", "print $a3", "monitor diff", "x/gx 0x20000"}, long_way),
+                   {"Breakpoint 2, ", "Breakpoint 3, ", "SIGTRAP", "$1 = 0", "unicorn agrees.", "0x20000:\t0x0000000000000001"});
+}

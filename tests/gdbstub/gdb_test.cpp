@@ -122,3 +122,10 @@ TEST_CASE("gdb that stays runs the case again") {
       {"Breakpoint 1, 0x000000000001000a", "SIGTRAP", "exited normally", "Temporary breakpoint 2, 0x0000000000010002",
        "$1 = 1"});
 }
+
+TEST_CASE("a case halts at its end, wherever it was gone on from") {
+  ServerThread server(sample_case());
+  require_in_order(told_by_gdb({"target remote " + server.address(), "break *0x1000c", "continue", "continue", "print $pc", "continue"}),
+                   {"Breakpoint 1, 0x000000000001000c", "Program received signal SIGTRAP", "$1 = (void (*)()) 0x10010", "exited normally"});
+  REQUIRE(server.ends());
+}

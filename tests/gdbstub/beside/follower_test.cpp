@@ -94,7 +94,7 @@ struct Pair {
   }
   Reference::Sight sight() {
     const Hart& hart = inferior.execution().tier().hart();
-    return *follower->look(timeline.time(), {.stop = {}, .state = hart.state, .retired = hart.retired, .memory = {}});
+    return *follower->look(timeline.time(), {.stop = {}, .state = hart.state, .retired = hart.retired, .memory = {}}, false);
   }
   u64 pc() { return inferior.execution().tier().hart().state.words[riscv64::pc_word]; }
 };

@@ -19,8 +19,8 @@ class Liar final : public Reference {
   Liar(std::unique_ptr<Reference> honest, u64 from) : honest_(std::move(honest)), from_(from) {}
 
   const std::string& name() const override { return honest_->name(); }
-  Result<Sight> look(u64 time, const Outcome& engine) override {
-    auto sight = honest_->look(time, engine);
+  Result<Sight> look(u64 time, const Outcome& engine, bool reserved) override {
+    auto sight = honest_->look(time, engine, reserved);
     if (sight && time >= from_) {
       sight->state.words[a0] += 1000;
       sight->diverged = true;
