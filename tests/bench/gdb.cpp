@@ -1,10 +1,10 @@
 // diptych-bench-gdb: how fast gdb servers answer: ours, qemu's, and gdb's own for native programs.
 #include "gdbstub/protocol/escape.hpp"
+#include "tests/bench/command.hpp"
 #include "tests/bench/gdb_client.hpp"
 #include "tests/bench/host.hpp"
 #include "tests/bench/summary.hpp"
 
-#include <boost/program_options.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
@@ -14,17 +14,13 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iostream>
 #include <map>
 #include <unistd.h>
 
 namespace diptych::bench {
 namespace {
 
-namespace options = boost::program_options;
 using Clock = std::chrono::steady_clock;
-
-enum Exit : int { fine = 0, unusable = 2 };
 
 // A case that goes round a loop for longer than anybody measures, beside a mebibyte of memory.
 constexpr std::string_view loop_case =
@@ -161,38 +157,19 @@ std::optional<double> rate(const Measure& measure, double seconds) {
   }
 }
 
-int complain(const std::string& sentence) {
-  fmt::print(stderr, "diptych-bench-gdb: {}\n", sentence);
-  return unusable;
-}
-
-int run(int argc, char** argv) {
-  std::string json_file;
+int run(Command& command, int argc, char** argv) {
   unsigned rounds = 5;
   double seconds = 0.3;
   options::options_description described("Options");
   described.add_options()
       ("rounds", options::value(&rounds)->default_value(rounds), "how often each is measured")
-      ("seconds", options::value(&seconds)->default_value(seconds), "how long at a time")
-      ("json", options::value(&json_file), "also write what was measured to this file")
-      ("help,h", "say this");
-  options::variables_map values;
-  try {
-    options::store(options::command_line_parser(argc, argv).options(described).run(), values);
-    options::notify(values);
-  } catch (const options::error& error) {
-    return complain(error.what());
-  }
-  if (values.contains("help")) {
-    fmt::print("diptych-bench-gdb: how fast gdb servers answer\n\n");
-    std::cout << described;
-    return fine;
-  }
-  if (rounds == 0 || !(seconds > 0)) return complain("rounds and seconds must be more than 0");
+      ("seconds", options::value(&seconds)->default_value(seconds), "how long at a time");
+  if (const auto exit = command.parse(argc, argv, described)) return *exit;
+  if (rounds == 0 || !(seconds > 0)) return command.complain("rounds and seconds must be more than 0");
 
   const std::filesystem::path case_file =
       std::filesystem::temp_directory_path() / fmt::format("diptych-bench-{}.case", getpid());
-  if (!(std::ofstream(case_file) << loop_case)) return complain(fmt::format("{} cannot be written", case_file.string()));
+  if (!(std::ofstream(case_file) << loop_case)) return command.complain(fmt::format("{} cannot be written", case_file.string()));
   const std::string program = DIPTYCH_BENCH_PROGRAMS "/fib";
   const std::string size = "1000000000";  // longer than anybody waits
   const int qemu_port = free_port();
@@ -211,12 +188,12 @@ int run(int argc, char** argv) {
   for (const Contender& contender : contenders) {
     auto server = GdbServer::start(contender.command, contender.port, contender.says);
     if (!server) {
-      complain(fmt::format("{} is left out: {}", contender.name, server.error().message));
+      command.complain(fmt::format("{} is left out: {}", contender.name, server.error().message));
       continue;
     }
     auto client = GdbClient::connect(server->port());
     if (!client) {
-      complain(fmt::format("{} is left out: {}", contender.name, client.error().message));
+      command.complain(fmt::format("{} is left out: {}", contender.name, client.error().message));
       continue;
     }
     servers.push_back(std::move(*server));
@@ -225,7 +202,7 @@ int run(int argc, char** argv) {
     there.push_back(&contender);
   }
   std::filesystem::remove(case_file);
-  if (there.empty()) return complain("there is nothing to measure");
+  if (there.empty()) return command.complain("there is nothing to measure");
 
   std::vector<std::vector<Measure>> measures;
   for (Session& session : sessions) measures.push_back(session.measures());
@@ -254,22 +231,12 @@ int run(int argc, char** argv) {
     rows.push_back(std::move(line));
   }
   fmt::print("Medians of {} rounds. diptych serves a case, qemu and gdbserver a program.\n", rounds);
-  if (!json_file.empty()) {
-    const nlohmann::json everything = {{"rounds", rounds}, {"seconds", seconds}, {"rates", rows}, {"host", host}};
-    std::ofstream file(json_file);
-    if (!(file << everything.dump(1) << '\n')) return complain(fmt::format("{} cannot be written", json_file));
-  }
-  return fine;
+  return command.write({{"rounds", rounds}, {"seconds", seconds}, {"rates", rows}, {"host", host}});
 }
 
 }  // namespace
 }  // namespace diptych::bench
 
 int main(int argc, char** argv) {
-  try {
-    return diptych::bench::run(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "diptych-bench-gdb: {}\n", error.what());
-    return diptych::bench::unusable;
-  }
+  return diptych::bench::Command("diptych-bench-gdb", "how fast gdb servers answer").run(argc, argv, diptych::bench::run);
 }

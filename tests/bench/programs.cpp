@@ -1,24 +1,19 @@
 // diptych-bench: runs the measured programs natively, under qemu and by each tier, and compares the times.
+#include "tests/bench/command.hpp"
 #include "tests/bench/host.hpp"
 #include "tests/bench/report.hpp"
 
-#include <boost/program_options.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
-#include <iostream>
 #include <sstream>
 #include <unistd.h>
 
 namespace diptych::bench {
 namespace {
 
-namespace options = boost::program_options;
-
-enum Exit : int { fine = 0, wrong_output = 1, unusable = 2 };
 
 std::vector<std::string> words(const std::string& list) {
   std::vector<std::string> result;
@@ -26,11 +21,6 @@ std::vector<std::string> words(const std::string& list) {
   for (std::string word; std::getline(stream, word, ',');)
     if (!word.empty()) result.push_back(word);
   return result;
-}
-
-int complain(const std::string& sentence) {
-  fmt::print(stderr, "diptych-bench: {}\n", sentence);
-  return unusable;
 }
 
 // Those of `all` that the list names, in their own order; all of them if it names none.
@@ -46,9 +36,9 @@ Result<std::vector<typename Things::value_type>> choose(const Things& all, const
   return chosen;
 }
 
-int run(int argc, char** argv) {
-  std::string program_list, runner_list, json_file;
-  std::string command = DIPTYCH_COMMAND;
+int run(Command& command, int argc, char** argv) {
+  std::string program_list, runner_list;
+  std::string measured = DIPTYCH_COMMAND;
   Plan plan;
   std::string all_names;
   for (const Program& program : programs) all_names += fmt::format("{}{}", all_names.empty() ? "" : ",", program.name);
@@ -64,33 +54,20 @@ int run(int argc, char** argv) {
        "of the work once more, for interpreters and what they are compared with")
       ("seed", options::value(&plan.seed)->default_value(plan.seed), "of the order within a round")
       ("timeout", plain(plan.seconds_allowed), "seconds that one run may take")
-      ("diptych", options::value(&command)->default_value(command), "the command, to measure another build of it")
-      ("json", options::value(&json_file), "also write everything measured to this file")
-      ("help,h", "say this");
-  options::variables_map values;
-  try {
-    options::store(options::command_line_parser(argc, argv).options(described).positional({}).run(), values);
-    options::notify(values);
-  } catch (const options::error& error) {
-    return complain(error.what());
-  }
-  if (values.contains("help")) {
-    fmt::print("diptych-bench: guest programs, run natively, under qemu and by each tier\n\n");
-    std::cout << described;
-    return fine;
-  }
+      ("diptych", options::value(&measured)->default_value(measured), "the command, to measure another build of it");
+  if (const auto exit = command.parse(argc, argv, described)) return *exit;
   if (plan.rounds == 0 || !(plan.scale > 0) || !(plan.slow_scale > 0))
-    return complain("rounds and scales must be more than 0");
+    return command.complain("rounds and scales must be more than 0");
 
   const auto chosen_programs = choose(std::vector(std::begin(programs), std::end(programs)), program_list);
-  if (!chosen_programs) return complain(chosen_programs.error().message);
-  const auto chosen_runners = choose(all_runners({DIPTYCH_BENCH_PROGRAMS, command, DIPTYCH_LOOKED_ON}), runner_list);
-  if (!chosen_runners) return complain(chosen_runners.error().message);
+  if (!chosen_programs) return command.complain(chosen_programs.error().message);
+  const auto chosen_runners = choose(all_runners({DIPTYCH_BENCH_PROGRAMS, measured, DIPTYCH_LOOKED_ON}), runner_list);
+  if (!chosen_runners) return command.complain(chosen_runners.error().message);
   std::vector<Runner> runners;
   nlohmann::json left_out = nlohmann::json::object();
   for (const Runner& runner : *chosen_runners) {
     if (const auto reason = why_unusable(runner, chosen_programs->front().name)) {
-      if (!runner_list.empty()) return complain(fmt::format("{}: {}", runner.name, *reason));
+      if (!runner_list.empty()) return command.complain(fmt::format("{}: {}", runner.name, *reason));
       fmt::print(stderr, "{} is left out: {}\n", runner.name, *reason);
       left_out[runner.name] = *reason;
     } else {
@@ -113,24 +90,15 @@ int run(int argc, char** argv) {
       fmt::print("WRONG: {}\n", sentence);
       wrong = true;
     }
-  if (!json_file.empty()) {
-    nlohmann::json everything = as_json(all, runners, plan);
-    everything["host"] = std::move(host);
-    everything["left_out"] = std::move(left_out);
-    std::ofstream file(json_file);
-    if (!(file << everything.dump(1) << '\n')) return complain(fmt::format("{} cannot be written", json_file));
-  }
-  return wrong ? wrong_output : fine;
+  nlohmann::json everything = as_json(all, runners, plan);
+  everything["host"] = std::move(host);
+  everything["left_out"] = std::move(left_out);
+  return command.write(everything, wrong ? wrong_output : fine);
 }
 
 }  // namespace
 }  // namespace diptych::bench
 
 int main(int argc, char** argv) {
-  try {
-    return diptych::bench::run(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "diptych-bench: {}\n", error.what());
-    return diptych::bench::unusable;
-  }
+  return diptych::bench::Command("diptych-bench", "guest programs, run natively, under qemu and by each tier").run(argc, argv, diptych::bench::run);
 }

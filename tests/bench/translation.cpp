@@ -1,27 +1,22 @@
 // diptych-bench-translation: what translating costs, a stage at a time, over all the code of real programs.
+#include "tests/bench/command.hpp"
 #include "tests/bench/guest_code.hpp"
 #include "tests/bench/host.hpp"
 #include "tests/bench/stages.hpp"
 #include "tests/bench/summary.hpp"
 
-#include <boost/program_options.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iostream>
 #include <sys/resource.h>
 
 namespace diptych::bench {
 namespace {
 
-namespace options = boost::program_options;
 using Clock = std::chrono::steady_clock;
-
-enum Exit : int { fine = 0, unusable = 2 };
 
 constexpr std::size_t batch_instructions = 256;
 
@@ -88,36 +83,17 @@ std::vector<Cost> measure_stages(std::span<const Stretch> stretches, unsigned ro
   return costs;
 }
 
-int complain(const std::string& sentence) {
-  fmt::print(stderr, "diptych-bench-translation: {}\n", sentence);
-  return unusable;
-}
-
-int run(int argc, char** argv) {
+int run(Command& command, int argc, char** argv) {
   std::vector<std::string> files;
-  std::string json_file;
   unsigned rounds = 11;
   options::options_description described("Options");
   described.add_options()
       ("files", options::value(&files), "guest programs; all the measured ones if none is given")
-      ("rounds", options::value(&rounds)->default_value(rounds), "how often all of their code is translated")
-      ("json", options::value(&json_file), "also write what was measured to this file")
-      ("help,h", "say this");
+      ("rounds", options::value(&rounds)->default_value(rounds), "how often all of their code is translated");
   options::positional_options_description positional;
   positional.add("files", -1);
-  options::variables_map values;
-  try {
-    options::store(options::command_line_parser(argc, argv).options(described).positional(positional).run(), values);
-    options::notify(values);
-  } catch (const options::error& error) {
-    return complain(error.what());
-  }
-  if (values.contains("help")) {
-    fmt::print("diptych-bench-translation: what translating costs, a stage at a time\n\n");
-    std::cout << described;
-    return fine;
-  }
-  if (rounds == 0) return complain("rounds must be more than 0");
+  if (const auto exit = command.parse(argc, argv, described, positional)) return *exit;
+  if (rounds == 0) return command.complain("rounds must be more than 0");
 
   if (files.empty())
     for (const auto& file : std::filesystem::directory_iterator(DIPTYCH_BENCH_PROGRAMS))
@@ -126,14 +102,14 @@ int run(int argc, char** argv) {
   std::vector<GuestCode> codes;
   for (const std::string& file : files) {
     Result<GuestCode> code = read_code(file);
-    if (!code) return complain(code.error().message);
+    if (!code) return command.complain(code.error().message);
     codes.push_back(std::move(*code));
   }
   std::vector<Stretch> stretches;
   for (const GuestCode& code : codes) std::ranges::copy(sweep(code), std::back_inserter(stretches));
   std::size_t instructions = 0;
   for (const Stretch& stretch : stretches) instructions += stretch.count;
-  if (instructions == 0) return complain("there is no code in what was given");
+  if (instructions == 0) return command.complain("there is no code in what was given");
 
   nlohmann::json host = describe_host();
   const std::vector<Cost> costs = measure_stages(stretches, rounds);
@@ -160,28 +136,18 @@ int run(int argc, char** argv) {
              "Medians of {} rounds over {} guest instructions in {} blocks of {} programs.\n", rounds, instructions,
              stretches.size(), files.size());
 
-  if (!json_file.empty()) {
-    const nlohmann::json everything = {{"rounds", rounds},
-                                       {"guest_instructions", instructions},
-                                       {"blocks", stretches.size()},
-                                       {"files", files},
-                                       {"stages", stages_json},
-                                       {"all", {{"nanoseconds", median(totals)}, {"spread", spread(totals)}}},
-                                       {"host", host}};
-    std::ofstream file(json_file);
-    if (!(file << everything.dump(1) << '\n')) return complain(fmt::format("{} cannot be written", json_file));
-  }
-  return fine;
+  return command.write({{"rounds", rounds},
+                        {"guest_instructions", instructions},
+                        {"blocks", stretches.size()},
+                        {"files", files},
+                        {"stages", stages_json},
+                        {"all", {{"nanoseconds", median(totals)}, {"spread", spread(totals)}}},
+                        {"host", host}});
 }
 
 }  // namespace
 }  // namespace diptych::bench
 
 int main(int argc, char** argv) {
-  try {
-    return diptych::bench::run(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "diptych-bench-translation: {}\n", error.what());
-    return diptych::bench::unusable;
-  }
+  return diptych::bench::Command("diptych-bench-translation", "what translating costs, a stage at a time").run(argc, argv, diptych::bench::run);
 }
