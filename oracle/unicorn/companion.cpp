@@ -16,14 +16,6 @@ constexpr u64 neighbourhood = u64{1} << 16;
 // Beyond this it is cheaper to begin anew than to look at all of it each time.
 constexpr std::size_t most_borrowed = std::size_t{256} << 20;
 
-u32 protection_of(Access access) {
-  u32 protection = UC_PROT_NONE;
-  if (allows(access, Access::read)) protection |= UC_PROT_READ;
-  if (allows(access, Access::write)) protection |= UC_PROT_WRITE;
-  if (allows(access, Access::execute)) protection |= UC_PROT_EXEC;
-  return protection;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Companion>> Companion::open(const GuestTraits& traits, const Lender& lender) {

@@ -9,6 +9,15 @@
 #include <cstring>
 
 namespace diptych::unicorn {
+
+u32 protection_of(Access access) {
+  u32 protection = UC_PROT_NONE;
+  if (allows(access, Access::read)) protection |= UC_PROT_READ;
+  if (allows(access, Access::write)) protection |= UC_PROT_WRITE;
+  if (allows(access, Access::execute)) protection |= UC_PROT_EXEC;
+  return protection;
+}
+
 Emulator::Emulator(const GuestTraits& traits, uc_engine* engine) : traits_(traits), engine_(engine) {
   for (const RegisterId& reg : traits.registers) ids_.push_back(reg.id);
 }

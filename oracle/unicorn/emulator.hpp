@@ -13,6 +13,9 @@
 
 namespace diptych::unicorn {
 
+/// In Unicorn's words.
+u32 protection_of(Access access);
+
 /// Guest pages laid onto host memory, which lives at least as long as they are mapped.
 struct Mapping {
   u64 address = 0;

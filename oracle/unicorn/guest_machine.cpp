@@ -6,14 +6,6 @@
 namespace diptych::unicorn {
 namespace {
 
-u32 protection_of(Access access) {
-  u32 protection = UC_PROT_NONE;
-  if (allows(access, Access::read)) protection |= UC_PROT_READ;
-  if (allows(access, Access::write)) protection |= UC_PROT_WRITE;
-  if (allows(access, Access::execute)) protection |= UC_PROT_EXEC;
-  return protection;
-}
-
 bool same_place(const AreaPlan& a, const AreaPlan& b) {
   return a.first_page == b.first_page && a.pages_size == b.pages_size && a.access == b.access;
 }
