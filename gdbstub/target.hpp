@@ -186,7 +186,9 @@ class Target {
   /// A file as the guest would see it, where the debugger may read it; nothing else of the host.
   virtual std::optional<std::vector<u8>> open_file(std::string_view path) const = 0;
 
-  /// Memory for the debugger's own use in the guest; nothing where that cannot be.
+  /// Whether there is memory in the guest for a debugger's own use.
+  virtual bool allocates() const = 0;
+  /// So much of it; nothing where there is no room.
   virtual std::optional<u64> allocate(u64 size, Access access) = 0;
   virtual bool release(u64 address) = 0;
 

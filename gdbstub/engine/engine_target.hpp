@@ -52,6 +52,7 @@ class EngineTarget final : public Target {
   std::optional<SignalInformation> signal_information() const override;
   bool set_signal_information(const SignalInformation&) override { return false; }
   std::optional<std::vector<u8>> open_file(std::string_view path) const override { return inferior_->open_file(path); }
+  bool allocates() const override { return inferior_->gives_memory(); }
   std::optional<u64> allocate(u64 size, Access access) override;
   bool release(u64 address) override;
 

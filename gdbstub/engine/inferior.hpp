@@ -37,6 +37,8 @@ class Inferior {
 
   // What only a process of a system has.
   virtual bool makes_calls() const { return false; }
+  /// More memory than it began with can be mapped.
+  virtual bool gives_memory() const { return false; }
   /// "write"; empty where the system has no call of that number.
   virtual std::string_view call_name(u64) const { return {}; }
   virtual std::vector<u8> auxiliary_vector() const { return {}; }

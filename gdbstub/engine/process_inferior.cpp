@@ -65,6 +65,7 @@ class ProcessInferior final : public Inferior {
   }
 
   bool makes_calls() const override { return true; }
+  bool gives_memory() const override { return true; }
   std::string_view call_name(u64 number) const override { return linux_guest::system_call_name(number); }
   std::vector<u8> auxiliary_vector() const override { return execution_->process().auxiliary; }
 

@@ -105,7 +105,7 @@ Reply checksum_of_memory(Session& session, rsp::Reader arguments) {
 // `_Msize,rights`
 Reply allocate_memory(Session& session, rsp::Reader arguments) {
   // Of a packet that is known and fails lldb takes the reply for an address, and so it had better not be known.
-  if (session.target().process().program.empty()) return std::string();
+  if (!session.target().allocates()) return std::string();
   const auto size = arguments.take_number();
   if (!size || *size == 0 || !arguments.take(',')) return reply::bad_request;
   Access access = Access::none;

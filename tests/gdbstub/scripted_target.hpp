@@ -42,7 +42,7 @@ class ScriptedTarget final : public Target {
   bool back = false;
   bool makes_calls = true;
   bool can_watch = true;
-  bool can_allocate = true;
+  bool can_allocate = true, full = false;
   std::string restart_error;
 
   // What it was asked to do.
@@ -134,8 +134,9 @@ class ScriptedTarget final : public Target {
     if (found == files.end()) return std::nullopt;
     return found->second;
   }
+  bool allocates() const override { return can_allocate; }
   std::optional<u64> allocate(u64 size, Access) override {
-    if (!can_allocate) return std::nullopt;
+    if (full) return std::nullopt;
     return 0x100000 + size;
   }
   bool release(u64 address) override { return can_allocate && address >= 0x100000; }

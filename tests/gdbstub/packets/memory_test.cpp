@@ -108,8 +108,8 @@ TEST_CASE("a debugger gets memory of its own where the target has some") {
   REQUIRE(with.ask("_m101000") == "OK");
   REQUIRE(with.ask("_m5") == "E0e");
   for (const char* bad : {"_M", "_M1000", "_M1000,q", "_M0,rw", "_M-1,rw", "_m", "_mx"}) REQUIRE(with.ask(bad) == "E16");
-  with.target.can_allocate = false;
+  with.target.full = true;
   REQUIRE(with.ask("_M1000,rw") == "E26");
-  with.target.info.program.clear();
+  with.target.can_allocate = false;
   REQUIRE(with.ask("_M1000,rw").empty());
 }
