@@ -152,7 +152,7 @@ std::vector<MonitorCommand> EngineTarget::make_commands() {
       {"go", "MARK | @TIME: makes the next continue go there", [this](std::string_view arguments) { return plan_to_go(arguments); }},
       {"mark", "marks this moment", [this](std::string_view) { return mark_now(); }},
       {"marks", "lists them", [this](std::string_view) { return list_marks(); }},
-      {"catch", "[CALL...] | none: halts before and after system calls, all or these", [this](std::string_view arguments) { return catch_for_monitor(arguments); }},
+      {"catch", "[CALL...] | none: halts before and after system calls, all or these; for gdb's `catch syscall`, which knows none of RISC-V", [this](std::string_view arguments) { return catch_for_monitor(arguments); }},
       {"stage", "which stage of the engine parts from the others on this case", [this](std::string_view) { return inferior_->stages(); }},
       {"ir", "[ADDRESS]: the block there, or at the PC, as IR: lifted, and after each pass that changed it",
        [at](std::string_view arguments) { return at(arguments, shown_as_ir); }},
