@@ -78,6 +78,10 @@ class Machine {
     return outcome(0, precision);
   }
 
+  /// The prepared program may read, or write over, instructions of its own that are others on this machine: what it
+  /// made of them then says nothing.
+  virtual bool alters_code() const { return false; }
+
   /// CPU seconds this machine has used in processes of its own. Time inside the caller's thread is the
   /// caller's to measure.
   virtual double seconds_elsewhere() const { return 0; }

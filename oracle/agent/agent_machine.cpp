@@ -54,6 +54,9 @@ class AgentMachine final : public Machine {
   Result<void> prepare(const Program& program) override;
   Result<void> begin(std::span<const Input> inputs, Budget budget) override;
   Result<const Outcome*> outcome(std::size_t index, Precision precision) override;
+  bool alters_code() const override {
+    return prepared_ && !planted_.replaced.empty() && allows(initial_.areas()[0].access, Access::write);
+  }
   double seconds_elsewhere() const override { return ended_seconds_ + (process_ ? process_->seconds() : 0); }
 
   /// With no agent yet: starts one, by the first of the guest's dialects that the emulator understands.

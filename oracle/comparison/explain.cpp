@@ -167,6 +167,7 @@ Result<Explanation> Explainer::explain(const Program& program, const Input& inpu
     return explanation;
   }
   if (auto quick = explain_quickly(program, input, budget, *left, reference, *right)) return *quick;
+  if (reference.alters_code()) return beyond(Abstention::bounds, "code that may see what the reference has put into it");
 
   // Extensions the reference lacks, where they were really executed: by the subject's path, or by the
   // evaluator's, which need not be the same if one of them is wrong.

@@ -443,6 +443,17 @@ TEST_CASE("a precise run reads its own code as it is") {
   }
 }
 
+TEST_CASE("code that may see what was put into it is known") {
+  // Which is nothing where there is no system call, and nothing that shows where code cannot be written.
+  for (const bool writable : {true, false})
+    for (const bool calls : {true, false}) {
+      Program program = program_of(words({load(6, 5, 10, 0), addi(6, 0, 1), calls ? ecall : nop}));
+      if (writable) program.code_access = Access::read | Access::write | Access::execute;
+      prepare(program);
+      CHECK(machine().alters_code() == (writable && calls));
+    }
+}
+
 TEST_CASE("what does not end is ended, and the rest of the batch goes on") {
   // Loops for ever if a0 is zero.
   const Program program = program_of(words({0x00051463, jump_to_itself, addi(5, 0, 1)}));  // bnez a0, +8
