@@ -1,5 +1,6 @@
-// asmjit's assembler, writing straight into code memory, and the jumps it is not asked for: those whose
-// target comes later or changes, which would each need a label.
+// asmjit's assembler, writing straight into code memory, and what it is not asked for: jumps whose target comes
+// later or changes, which would each need a label; and moves between registers and the guest's state, which are
+// half of all code.
 #pragma once
 
 #include "engine/jit/code_memory.hpp"
@@ -35,10 +36,41 @@ class Assembler : public asmjit::x86::Assembler {
 
   /// What the routines take: the number of a site or a link.
   void number_to_scratch(u32 number) {
-    static_assert(host::scratch.id() == 0);
-    put(0xb8);
-    std::memcpy(_bufferPtr, &number, 4);
-    _bufferPtr += 4;
+    move_number(host::scratch.id(), number);
+  }
+
+  // Registers are numbered as the host numbers them; `at` is a displacement from host::state. Narrow moves
+  // clear the upper half of the register.
+
+  void load_state(u32 to, i32 at, bool narrow = false) {
+    rex(!narrow, to, 0);
+    put(0x8b);
+    state_operand(to, at);
+  }
+  void store_state(i32 at, u32 from) {
+    rex(true, from, 0);
+    put(0x89);
+    state_operand(from, at);
+  }
+  void load_state_vector(u32 to, i32 at) {
+    vex_scalar(to);
+    put(0x10);
+    state_operand(to, at);
+  }
+  void store_state_vector(i32 at, u32 from) {
+    vex_scalar(from);
+    put(0x11);
+    state_operand(from, at);
+  }
+  void move(u32 to, u32 from, bool narrow = false) {
+    rex(!narrow, from, to);
+    put(0x89);
+    put(u8(0xc0 | (from & 7) << 3 | (to & 7)));
+  }
+  void move_number(u32 to, u32 number) {
+    rex(false, 0, to);
+    put(u8(0xb8 | (to & 7)));
+    put_word(number);
   }
 
   /// A jump that goes nowhere yet; gives the position of its displacement.
@@ -76,6 +108,27 @@ class Assembler : public asmjit::x86::Assembler {
   };
 
   void put(u8 byte) { *_bufferPtr++ = byte; }
+  void put_word(u32 word) {
+    std::memcpy(_bufferPtr, &word, 4);
+    _bufferPtr += 4;
+  }
+  // The prefix for 64 bits, and for registers from r8 on, where one of these is needed.
+  void rex(bool wide, u32 reg, u32 base) {
+    const u8 bits = u8(u32{wide} << 3 | reg >> 3 << 2 | base >> 3);
+    if (bits != 0) put(0x40 | bits);
+  }
+  // That of vmovsd.
+  void vex_scalar(u32 reg) {
+    put(0xc5);
+    put(reg < 8 ? 0xfb : 0x7b);
+  }
+  void state_operand(u32 reg, i32 at) {
+    static_assert(host::state.id() == 5);
+    const bool near = at == i8(at);
+    put(u8((near ? 0x45 : 0x85) | (reg & 7) << 3));
+    if (near) put(u8(at));
+    else put_word(u32(at));
+  }
   u32 displacement() {
     const u32 here = position();
     _bufferPtr += 4;

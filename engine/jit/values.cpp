@@ -267,12 +267,12 @@ Gp Values::general(ValueId v) {
   const u32 reg = take_general();
   switch (value.place) {
     case Place::vector: a_.vmovq(gpq(reg), xmm(value.reg)); break;
-    case Place::slot: a_.mov(gpq(reg), at(layout_.slot(value.index))); break;
-    case Place::home: a_.mov(gpq(reg), at(layout_.word(value.index))); break;
+    case Place::slot: a_.load_state(reg, layout_.slot(value.index)); break;
+    case Place::home: a_.load_state(reg, layout_.word(value.index)); break;
     default: {
       // Not by xor: flags may be waiting.
       const u64 number = constant(r);
-      if (number == u32(number)) a_.mov(gpd(reg), u32(number));
+      if (number == u32(number)) a_.move_number(reg, u32(number));
       else a_.mov(gpq(reg), number);
     }
   }
@@ -291,8 +291,8 @@ Xmm Values::vector(ValueId v) {
   const u32 reg = take_vector();
   switch (value.place) {
     case Place::general: a_.vmovq(xmm(reg), gpq(value.reg)); break;
-    case Place::slot: a_.vmovsd(xmm(reg), at(layout_.slot(value.index))); break;
-    case Place::home: a_.vmovsd(xmm(reg), at(layout_.word(value.index))); break;
+    case Place::slot: a_.load_state_vector(reg, layout_.slot(value.index)); break;
+    case Place::home: a_.load_state_vector(reg, layout_.word(value.index)); break;
     default:
       a_.mov(host::scratch, constant(r));
       a_.vmovq(xmm(reg), host::scratch);
@@ -357,12 +357,12 @@ Gp Values::define_copy(ValueId n, ValueId of, unsigned bits, bool clean) {
   const Gp to = define_general(n, clean);
   const bool narrow = bits <= 32;
   switch (value.place) {
-    case Place::general: narrow ? a_.mov(to.r32(), gpd(value.reg)) : a_.mov(to, gpq(value.reg)); break;
+    case Place::general: a_.move(to.id(), value.reg, narrow); break;
     case Place::vector: a_.vmovq(to, xmm(value.reg)); break;
-    case Place::slot: narrow ? a_.mov(to.r32(), at(layout_.slot(value.index), 4)) : a_.mov(to, at(layout_.slot(value.index))); break;
-    case Place::home: narrow ? a_.mov(to.r32(), at(layout_.word(value.index), 4)) : a_.mov(to, at(layout_.word(value.index))); break;
+    case Place::slot: a_.load_state(to.id(), layout_.slot(value.index), narrow); break;
+    case Place::home: a_.load_state(to.id(), layout_.word(value.index), narrow); break;
     default:
-      if (narrow || constant(r) == u32(constant(r))) a_.mov(to.r32(), u32(constant(r)));
+      if (narrow || constant(r) == u32(constant(r))) a_.move_number(to.id(), u32(constant(r)));
       else a_.mov(to, constant(r));
   }
   consume(r);
@@ -389,7 +389,7 @@ void Values::claim(Gp r) {
   const u32 free = free_general_ & ~locked_general_;
   if (free == 0) return evict(occupant);
   const u32 other = u32(std::countr_zero(free));
-  a_.mov(gpq(other), gpq(reg));
+  a_.move(other, reg);
   free_place(values_[occupant]);
   settle_general(occupant, other);
   locked_general_ &= ~(1u << other);
@@ -459,8 +459,8 @@ void Values::emit_home(const Displaced& word) { store(word.at, layout_.word(word
 
 void Values::store(const Location& from, i32 to) {
   switch (from.place) {
-    case Place::general: a_.mov(at(to), gpq(from.index)); break;
-    case Place::vector: a_.vmovsd(at(to), xmm(from.index)); break;
+    case Place::general: a_.store_state(to, from.index); break;
+    case Place::vector: a_.store_state_vector(to, from.index); break;
     case Place::constant: {
       const u64 number = records_.constants[from.index];
       if (i64(number) == i64{i32(number)}) {
@@ -472,8 +472,8 @@ void Values::store(const Location& from, i32 to) {
       break;
     }
     default:
-      a_.mov(host::scratch, at(from.place == Place::slot ? layout_.slot(from.index) : layout_.word(from.index)));
-      a_.mov(at(to), host::scratch);
+      a_.load_state(host::scratch.id(), from.place == Place::slot ? layout_.slot(from.index) : layout_.word(from.index));
+      a_.store_state(to, host::scratch.id());
   }
 }
 
