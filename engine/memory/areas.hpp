@@ -3,6 +3,7 @@
 
 #include "engine/machine/outcome.hpp"
 #include "engine/machine/program.hpp"
+#include "engine/memory/line_bytes.hpp"
 
 #include <memory>
 #include <span>
@@ -58,7 +59,7 @@ class InitialMemory {
 
     Program program;
     std::vector<AreaPlan> plans;
-    std::vector<std::vector<u8>> images;
+    std::vector<LineBytes> images;
   };
 
   std::shared_ptr<const Made> made_;

@@ -1,14 +1,13 @@
 #include "engine/memory/changed_lines.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include <immintrin.h>
 
 namespace diptych {
 namespace {
-
-using Find = u64 (*)(const u8* now, const u8* before, std::size_t lines);
 
 u64 find_plainly(const u8* now, const u8* before, std::size_t lines) {
   u64 changed = 0;
@@ -47,10 +46,36 @@ u64 find_plainly(const u8* now, const u8* before, std::size_t lines) {
   return changed;
 }
 
+[[gnu::target("avx512f")]] inline __m512i difference_at_once(const u8* now, const u8* before, std::size_t line) {
+  const auto load = [](const u8* from) __attribute__((target("avx512f"))) { return _mm512_loadu_si512(from); };
+  return _mm512_xor_si512(load(now + line * line_size), load(before + line * line_size));
+}
+
+[[gnu::target("avx512f")]] u64 find_in_whole_lines(const u8* now, const u8* before, std::size_t lines) {
+  const auto differs = [](__m512i line) __attribute__((target("avx512f"))) { return u64{_mm512_test_epi64_mask(line, line) != 0}; };
+  u64 changed = 0;
+  std::size_t line = 0;
+  for (; line + 4 <= lines; line += 4) {
+    const __m512i a = difference_at_once(now, before, line), b = difference_at_once(now, before, line + 1);
+    const __m512i c = difference_at_once(now, before, line + 2), d = difference_at_once(now, before, line + 3);
+    if (!differs(_mm512_or_si512(_mm512_or_si512(a, b), _mm512_or_si512(c, d)))) [[likely]]
+      continue;
+    changed |= (differs(a) | differs(b) << 1 | differs(c) << 2 | differs(d) << 3) << line;
+  }
+  for (; line < lines; ++line) changed |= differs(difference_at_once(now, before, line)) << line;
+  return changed;
+}
+
 }  // namespace
 
+std::span<const FindLines> ways_to_find_lines() {
+  static constexpr std::array<FindLines, 3> all = {find_in_whole_lines, find_in_vectors, find_plainly};
+  static const std::size_t lacking = __builtin_cpu_supports("avx512f") ? 0 : __builtin_cpu_supports("avx2") ? 1 : 2;
+  return std::span(all).subspan(lacking);
+}
+
 void find_changed_lines(std::span<const u8> now, std::span<const u8> before, std::span<u64> changed) {
-  static const Find find = __builtin_cpu_supports("avx2") ? find_in_vectors : find_plainly;
+  static const FindLines find = ways_to_find_lines().front();
   const std::size_t whole = now.size() / line_size, rest = now.size() % line_size;
   std::ranges::fill(changed, u64{0});
   for (std::size_t line = 0; line < whole; line += 64)

@@ -42,7 +42,7 @@ class KeptRuns {
 
   InitialMemory initial_;
   std::vector<std::size_t> writable_;       // areas
-  std::vector<std::vector<u8>> memory_;     // theirs, with the lines of the run shown last
+  std::vector<LineBytes> memory_;           // theirs, with the lines of the run shown last
   std::deque<Kept> kept_;                   // more than count_ of them, whose storage is used again
   std::size_t count_ = 0;
   std::vector<Line> lines_;

@@ -34,6 +34,23 @@ TEST_CASE("a changed byte, wherever it is, changes its line and no other") {
   }
 }
 
+TEST_CASE("the host's ways to find lines find the same") {
+  std::mt19937_64 random(4);
+  std::vector<u8> before(64 * line_size);
+  for (u8& byte : before) byte = u8(random());
+  for (std::size_t lines = 0; lines <= 64; ++lines)
+    for (int round = 0; round < 20; ++round) {
+      std::vector<u8> now = before;
+      u64 expected = 0;
+      for (u64 left = random() % 8; left != 0 && lines != 0; --left) {
+        const std::size_t at = random() % (lines * line_size);
+        now[at] = u8(~before[at]);
+        expected |= u64{1} << (at / line_size);
+      }
+      for (const FindLines find : ways_to_find_lines()) REQUIRE(find(now.data(), before.data(), lines) == expected);
+    }
+}
+
 TEST_CASE("many changed lines are found, also where only those written are asked") {
   std::mt19937_64 random(3);
   for (int round = 0; round < 500; ++round) {
