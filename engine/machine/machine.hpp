@@ -28,6 +28,8 @@ struct Description {
   bool hides_code_end = false;  ///< exactly the code is accessible; else what follows it in its pages,
                                 ///< and the page after it, may be readable or writable
   bool catches_written_system_calls = true;  ///< also one that the guest wrote into its code is a stop
+  bool by_the_rows = false;  ///< each instruction is what its row says, with nothing in between: what it says of a run
+                             ///< is what the same rows with known faults in them are to be compared with
   bool runs_elsewhere = false;  ///< in a process of its own, which begin() sets going
   u64 own_memory = ~u64{0};  ///< from this address up, up to where every access faults, lies what is the
                              ///< machine's own and is there for the guest to touch by chance

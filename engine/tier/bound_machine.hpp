@@ -2,9 +2,11 @@
 #pragma once
 
 #include "engine/guest/riscv64/bound.hpp"
+#include "engine/guest/riscv64/interpreter.hpp"
 #include "engine/guest/riscv64/registers.hpp"
 #include "engine/machine/machine.hpp"
 
+#include <type_traits>
 #include <utility>
 
 namespace diptych {
@@ -20,7 +22,8 @@ class BoundMachine final : public Machine {
                      .guests = {{Guest::riscv64, (ExtensionSet{1} << riscv64::extension_names.size()) - 1}},
                      .counts_retired = true,
                      .exact_budget = true,
-                     .hides_code_end = true},
+                     .hides_code_end = true,
+                     .by_the_rows = std::is_same_v<Runner, riscv64::Interpreter>},
         bound_(std::forward<Arguments>(arguments)...) {}
 
   const Description& describe() const override { return description_; }

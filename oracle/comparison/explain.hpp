@@ -60,9 +60,11 @@ class Explainer {
   void take_up(const Program& program);
 
   /// The quick part, for outcomes at hand: whether a model of the reference's known quirks, or what the
-  /// manual leaves open, accounts for the difference exactly. Nothing if neither does.
+  /// manual leaves open, accounts for the difference exactly. Nothing if neither does. The subject must be right
+  /// itself for that, which is known if it `is_by_the_rows`: one that is (see Description) has said the same.
   std::optional<Explanation> explain_quickly(const Program& program, const Input& input, Budget budget,
-                                             const Outcome& subject, const Machine& reference, const Outcome& outcome);
+                                             const Outcome& subject, const Machine& reference, const Outcome& outcome,
+                                             bool is_by_the_rows = false);
 
   /// The whole of it: runs both machines again, precisely, and if need be one instruction at a time.
   /// Leaves both prepared for other programs.

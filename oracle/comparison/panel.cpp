@@ -155,6 +155,16 @@ Panel::Parting& Panel::parting(std::size_t index) {
   return partings_.back();
 }
 
+// The first machine's outcome of this input is what one says that is so.
+bool Panel::is_by_the_rows(std::size_t index) const {
+  for (std::size_t which = 0; which < stage_count_; ++which) {
+    const Member& stage = members_[which];
+    if (stage.active && stage.machine->describe().by_the_rows)
+      return which == 0 || partings_.empty() || std::ranges::find(partings_, index, &Parting::index) == partings_.end();
+  }
+  return false;
+}
+
 void Panel::run_stage(const Batch& batch, std::size_t which) {
   Member& stage = members_[which];
   if (!stage.active) return;
@@ -207,7 +217,7 @@ void Panel::run_reference(const Batch& batch, std::size_t which) {
     bool parts = false;
     if (!agree(guest_, left, right)) {
       if (member.role == Role::oracle)
-        quick = explainer_.explain_quickly(batch.program, batch.inputs[index], batch.budget, left, *member.machine, right);
+        quick = explainer_.explain_quickly(batch.program, batch.inputs[index], batch.budget, left, *member.machine, right, is_by_the_rows(index));
       if (quick) {
         count(which, *quick, 1);
       } else {

@@ -101,6 +101,7 @@ class Panel {
   void run_reference(const Batch& batch, std::size_t which);
   void conclude();
   Parting& parting(std::size_t index);
+  bool is_by_the_rows(std::size_t index) const;
   void note_parting(const Parting& parting);
   void look_into(const Batch& batch, std::size_t which, const std::function<void(Finding)>& found);
   Result<Explanation> explain_stage(Finding& finding, const Parted& parted, std::size_t which);

@@ -1,6 +1,7 @@
 #include "oracle/comparison/panel.hpp"
 
 #include "engine/tier/interpreter_machine.hpp"
+#include "oracle/unicorn/unicorn_machine.hpp"
 #include "tests/oracle/comparison/faulty_machine.hpp"
 #include "tests/oracle/comparison/planted_fault.hpp"
 #include "tests/oracle/comparison/stored_words.hpp"
@@ -146,4 +147,28 @@ TEST_CASE("where a reference sides with a later stage it is the first stage that
   REQUIRE(found.size() == 1);
   CHECK(found[0].subject == "wrong");
   CHECK(found[0].signature.text() == "wrong/lw/register");
+}
+
+TEST_CASE("where stages part, a reference's known fault does not speak for the first of them") {
+  Case some = block_with_load();
+  some.program.code.insert(some.program.code.end(), {0xd3, 0x75, 0xa5, 0x00});  // fadd.s fa1, fa0, fa0: not boxed
+  some.input.state.words[riscv64::f_word + 10] = 0x3f800000;
+  for (const bool wrong_first : {true, false}) {
+    Tally tally;
+    std::vector<std::unique_ptr<Machine>> subjects, oracles;
+    if (wrong_first) subjects.push_back(machine_with_unsigned_lw("wrong"));
+    subjects.push_back(make_interpreter_machine());
+    auto unicorn = make_unicorn_machine();
+    REQUIRE(unicorn);
+    oracles.push_back(std::move(*unicorn));
+    Panel panel(Guest::riscv64, std::move(subjects), std::move(oracles), tally);
+    std::vector<Finding> found;
+    REQUIRE(panel.run(some.program, std::span(&some.input, 1), some.budget, [&](Finding f) { found.push_back(std::move(f)); }));
+    if (wrong_first) {
+      CHECK(std::ranges::any_of(found, [](const Finding& f) { return f.subject == "wrong" && f.reference == "unicorn"; }));
+    } else {
+      CHECK(found.empty());
+      CHECK(tally.machines[1].quirk == 1);
+    }
+  }
 }
