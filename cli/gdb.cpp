@@ -160,6 +160,8 @@ int run(const std::vector<std::string>& arguments) {
   listen.leaving = leaving->second;
   if (listen.stdio && !asked.debugger.empty()) return complain({ErrorKind::bad_input, "--stdio and --exec exclude each other"});
   if (asked.at_divergence && asked.beside.empty()) asked.beside = "unicorn";
+  if (asked.at_divergence && asked.history_megabytes == 0)
+    return complain({ErrorKind::bad_input, "--at-divergence goes an instruction back, and --history 0 leaves no way back"});
   if (asked.two_threads && asked.beside.empty()) return complain({ErrorKind::bad_input, "--threads shows the machine that --beside names, and none is named"});
 
   if (asked.known_too && asked.beside.empty()) return complain({ErrorKind::bad_input, "--known-too is about the machine that --beside names, and none is named"});

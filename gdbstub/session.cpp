@@ -154,25 +154,31 @@ void Session::resume(Resume how, u32 focus, std::vector<u32> moving) {
   as_found_ = false;
 }
 
-bool Session::goes_on_by_itself(const Halt& halt) {
-  if (actions_.empty() || !halt.alive() || !is_breakpoint(halt.reason)) return false;
+bool Session::is_silenced(const Halt& halt, BreakpointKind kind) {
+  if (actions_.empty() || !halt.alive()) return false;
   if (how_.kind == ResumeKind::step) return false;  // it has come where the debugger wanted it
   const u32 thread = halt.thread != 0 ? halt.thread : focus_;
-  const u64 place = target_.program_counter(thread);
-  const BreakpointActions* actions = actions_.at(halt.reason == HaltReason::software_breakpoint
-                                                     ? BreakpointKind::software
-                                                     : BreakpointKind::hardware,
-                                                 place);
+  const BreakpointActions* actions = actions_.at(kind, target_.program_counter(thread));
   if (!actions) return false;
   Guest guest(target_, thread, console_);
   return !is_to_be_told(*actions, guest);
 }
 
+bool Session::goes_on_by_itself(const Halt& halt) {
+  return is_breakpoint(halt.reason) && is_silenced(halt, halt.reason == HaltReason::software_breakpoint ? BreakpointKind::software : BreakpointKind::hardware);
+}
+
+// A debugger takes every trap at a breakpoint for that one's, and goes on where its condition does not hold.
+bool Session::is_no_trap(const Halt& halt) {
+  return halt.reason == HaltReason::other && halt.signal == Signal::trap && is_silenced(halt, BreakpointKind::software);
+}
+
 std::optional<std::string> Session::advance() {
   const auto until = std::chrono::steady_clock::now() + time_between_looks;
   for (;;) {
-    const auto halt = target_.advance(instructions_between_looks);
+    auto halt = target_.advance(instructions_between_looks);
     if (!halt) return std::nullopt;
+    if (is_no_trap(*halt)) halt->signal = Signal::none;
     if (!goes_on_by_itself(*halt)) return come_to(*halt);
     // A signal to be delivered has been.
     how_.signal.reset();

@@ -125,8 +125,12 @@ class Session {
   void look_around();
   // It halted, and the debugger is to know.
   std::optional<std::string> come_to(const Halt& halt);
+  // Is there a breakpoint where it halted, and does nothing of it hold that the debugger wants to hear of?
+  bool is_silenced(const Halt& halt, BreakpointKind kind);
   // Is this halt one that the debugger need not hear of?
   bool goes_on_by_itself(const Halt& halt);
+  // Would the debugger take it for one of a breakpoint, wrongly?
+  bool is_no_trap(const Halt& halt);
 
   Target& target_;
   const Leaving leaving_;

@@ -77,6 +77,10 @@ const Reference::Sight& PanelView::sight() {
     moved(stop);
     look();
   }
+  if (sight_.lost && !sight_.diverged) {
+    uncompared_ += now - *sight_.lost;
+    reference_.take_over(now, inferior_.execution().tier().hart().state, [this](u64 address, std::span<u8> bytes) { return timeline_.read(address, bytes); });
+  }
   return sight_;
 }
 
@@ -106,6 +110,7 @@ std::optional<u64> PanelView::go_to_parting(u64 from) {
   const u64 now = timeline_.time();
   const std::optional<Stop> stop = stop_;
   if (!sight().diverged) return std::nullopt;
+  if (!timeline_.goes_back()) return now;
   u64 agreed = from, parted = now;
   if (now - from <= looked_at_singly) {
     for (parted = from + 1; parted < now && !parted_at(parted); ++parted) {}

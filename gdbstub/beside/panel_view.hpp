@@ -38,6 +38,9 @@ class PanelView {
   /// Nothing if they agree now.
   std::optional<u64> go_to_parting(u64 from);
 
+  /// Instructions behind one that the reference could not execute, where there was no way back to look at them.
+  u64 uncompared() const { return uncompared_; }
+
   const std::string& reference() const { return reference_.name(); }
 
  private:
@@ -54,6 +57,7 @@ class PanelView {
   Reference::Sight sight_;
   std::optional<Stop> stop_;
   std::string blind_;
+  u64 uncompared_ = 0;
   std::deque<std::vector<u8>> memory_;  // what an outcome's views point to
 };
 

@@ -73,7 +73,8 @@ std::optional<Halt> EngineTarget::toward_divergence() {
 }
 
 void EngineTarget::tell_parting(u64 time) {
-  const std::string told = told_difference();
+  std::string told = told_difference();
+  if (!timeline_.goes_back()) told += "With a --history the first instruction that parts them would be found.\n";
   why_ = fmt::format("{} differs after {} instructions:\n{}", reference_->name(), time, std::string_view(told).substr(0, told.size() - 1));
   notice_ += why_ + "\n";
 }

@@ -131,7 +131,9 @@ std::string EngineTarget::difference() {
 
 std::string EngineTarget::statistics() const {
   const Execution& execution = inferior_->execution();
-  const std::string beside = reference_ ? reference_->statistics() : std::string();
+  std::string beside = reference_ ? reference_->statistics() : std::string();
+  if (panel_ && panel_->uncompared() != 0)
+    beside += fmt::format("{} instructions not compared: with a --history those behind what {} cannot execute would be\n", panel_->uncompared(), reference_->name());
   return beside + fmt::format("{} instructions retired on {}\ntime {} of {}\n{} moments remembered since {}, {:.1f} MiB of {:.1f}\n{} breakpoints, {} watchpoints\n",
                      tier().hart().retired, tier().name(), timeline_.time(), execution.recorded_until(), timeline_.moments(),
                      timeline_.beginning(), double(execution.kept()) / (1 << 20), double(history_bytes_) / (1 << 20),

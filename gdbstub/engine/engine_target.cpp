@@ -157,14 +157,13 @@ void EngineTarget::remove_all_breakpoints() {
 // ---- running
 
 void EngineTarget::resume(Resume how) {
-  // A debugger that gets its user past a breakpoint at the last instruction steps, and goes on.
-  if (std::exchange(at_end_, false) && how.silent && how_.kind == ResumeKind::step && how.kind == ResumeKind::go_on && how.direction == Direction::forward) {
-    how_ = how;
-    at_once_ = signalled(Signal::trap);
+  how_ = how;
+  // To get past a breakpoint, or a line, a debugger steps, and goes on whatever it came to. A trap in the midst of its
+  // steps it would take for a step's.
+  if (std::exchange(to_be_seen_, false) && how.silent && how.direction == Direction::forward) {
+    at_once_ = signalled(how.kind == ResumeKind::go_on ? Signal::trap : Signal::none);
     return;
   }
-  how_ = how;
-  if (how.kind != ResumeKind::go_on) plan_.reset();
   if (two_threads_) at_once_ = move_threads(how);
   if (at_once_) return;
   why_ = "Interrupted.";  // unless a halt of its own says otherwise
@@ -185,6 +184,7 @@ void EngineTarget::resume(Resume how) {
 std::optional<Halt> EngineTarget::advance(u64 most) {
   if (at_once_) return std::exchange(at_once_, std::nullopt);
   std::optional<Halt> halt;
+  bool at_parting = false;
   if (plan_) {
     halt = follow_plan(most);
   } else if (how_.direction == Direction::backward) {
@@ -201,14 +201,18 @@ std::optional<Halt> EngineTarget::advance(u64 most) {
   if (std::string said = inferior_->execution().take_notice(); !said.empty()) notice_ += said + "\n";
   if (follower_) {
     notice_ += follower_->take_notice();
-    if (follower_->take_parting()) halt = parted();
+    at_parting = follower_->take_parting();
+    if (at_parting) halt = parted();
   } else if (halt && panel_ && halt->alive() && !plan_ && how_.direction == Direction::forward) {
-    if (const auto parted = compare()) halt = parted;
+    const auto parted = compare();
+    at_parting = parted.has_value();
+    if (at_parting) halt = parted;
   }
   if (halt) {
     // From where both agree, a divergence that was told is to be told again.
     if (timeline_.time() <= agreed_until_) parted_told_ = false;
     seen_until_ = std::max(seen_until_, timeline_.time());
+    if (plan_ || at_parting) to_be_seen_ = halt->alive();
     plan_.reset();
     halted_at_ = halt->alive() ? program_counter(1) : ~u64{0};
   }
@@ -344,7 +348,7 @@ Halt EngineTarget::halt_of(const Event& event) {
       return at_call("After", HaltReason::call_return, event.call);
     case EventKind::code_end: {
       why_ = "At the end of the code.";
-      at_end_ = true;
+      if (how_.kind == ResumeKind::step) to_be_seen_ = true;
       // A breakpoint at the very end is reached as much as the end is.
       const bool both = breakpoints_.at(program_counter(1)) == BreakpointKind::software;
       return signalled(Signal::trap, both ? HaltReason::software_breakpoint : HaltReason::other);
@@ -386,7 +390,7 @@ Result<void> EngineTarget::restart(const Launch& launch) {
   allocated_.clear();
   last_signal_.reset();
   behind_.reset();
-  at_end_ = false;
+  to_be_seen_ = false;
   led_elsewhere();
   halted_at_ = program_counter(1);
   why_ = "At the beginning.";

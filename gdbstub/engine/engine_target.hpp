@@ -153,7 +153,7 @@ class EngineTarget final : public Target {
   std::optional<Plan> plan_;
   Resume how_;
   std::optional<Behind> behind_;
-  bool at_end_ = false;          // of the code, as was told last
+  bool to_be_seen_ = false;      // what was told last, by the debugger's user
   std::optional<Halt> at_once_;  // nothing has to run for it
   u64 halted_at_ = ~u64{0};   // where the PC was when it halted last
   bool passes_ = false;       // the stop point at the PC is to be passed

@@ -56,6 +56,8 @@ TEST_CASE("gdb says in one sentence what cannot be debugged so") {
   require_refused({"gdb", good, "--beside", "nobody"}, "there is no machine \"nobody\"");
   require_refused({"gdb", good, "--beside", "qemu"}, "cannot stop after a number of instructions");
   require_refused({"gdb", good, "--threads"}, "--beside");
+  require_refused({"gdb", good, "--known-too"}, "--beside");
+  require_refused({"gdb", good, "--at-divergence", "--history", "0"}, "no way back");
   require_refused({"gdb", good, "--stdio", "--exec", "gdb"}, "exclude each other");
   require_refused({"gdb", good, "--exec", "/nowhere/debugger"}, "cannot be started");
   require_refused({"gdb", hello, "--beside", "interp"}, "unicorn can");

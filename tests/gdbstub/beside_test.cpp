@@ -98,6 +98,20 @@ TEST_CASE("a condition on divergence is asked thousands of times, and holds wher
                     "Breakpoint 1, 0x0000000000010010", "stop only if $diverged", "breakpoint already hit 2 times"});
 }
 
+TEST_CASE("a halt where they part is no breakpoint's, whose condition does not hold there") {
+  require_in_order(case_session({"--beside", "unicorn", "--known-too"}, {"break *0x10010 if $a1 == 5", "continue", "print $instret", "continue", "print $a1", "monitor go @6286", "continue", "print $instret"}),
+                   {"unicorn differs after 6290 instructions:", "Program stopped.", "0x0000000000010010", "$1 = 6290", "Breakpoint 1, ", "$2 = 5", "Program stopped.", "$3 = 6286"});
+}
+
+TEST_CASE("who goes on from a breakpoint at the very instruction halts behind it") {
+  require_in_order(case_session({"--beside", "unicorn", "--known-too"}, {"break *0x1000c", "continue", "continue", "print $instret", "continue"}),
+                   {"Breakpoint 1, 0x000000000001000c", "unicorn differs after 6290 instructions:", "SIGTRAP", "$1 = 6290", "SIGTRAP", "0x0000000000010014"});
+  require_in_order(program_session({"--beside", "unicorn", "--known-too"}, {"break *(char*)halve + 26", "continue", "x/i $pc", "continue", "print $diverged", "continue"}),
+                   {"Breakpoint 1, 0x", "fmul.s", "unicorn differs after", "SIGTRAP", "$1 = 1", ": fmv.w.x"});
+  // In the midst of a line, too.
+  require_in_order(case_session({"--beside", "unicorn", "--known-too"}, {"break *0x10010 if $a1 == 2001", "continue", "stepi 12", "print $instret"}), {"Breakpoint 1", "unicorn differs after 6290 instructions:", "$1 = 6290"});
+}
+
 TEST_CASE("the same of a program") {
   const Words commands = {"handle SIGUSR1 nostop noprint pass", "break turn if $diverged", "continue"};
   require_in_order(program_session({"--beside", "unicorn"}, commands), {"Breakpoint 1 at", "exited with code 03"});
@@ -119,6 +133,13 @@ TEST_CASE("a start at the divergence stands one instruction before it") {
                                     "x/i $pc", "print $diverged"}),
                    {"unicorn differs after", "This is one instruction earlier, at 0x", "halve (number=1)", "$1 = 0", "fmul.s", "unicorn differs after", "$2 = 1", "$3 = {float = 0.5, double = -nan", "$4 = {float = 0.5, double = 5.2",
                     ": fmv.w.x", "unicorn differs after", "$5 = ", "goes back to where they part first", ": fmul.s", "$6 = {float = 0.5, double = -nan", "fmul.s", "$7 = 0"});
+}
+
+TEST_CASE("without a history they halt where they were seen to have parted") {
+  require_in_order(case_session({"--beside", "unicorn", "--known-too", "--history", "0"}, {"break *0x10006 if $a1 == 1990", "continue", "print $instret", "monitor diff"}),
+                   {"unicorn differs after 6291 instructions:", "With a --history the first", "Program stopped.", "$1 = 6291", "fa0: engine"});
+  require_in_order(program_session({"--beside", "unicorn", "--known-too", "--history", "0"}, {"continue", "print $diverged", "monitor diff"}),
+                   {"unicorn differs after", "They part within the last", "with a --history the one would be found", "$1 = 1", "They part within the last"});
 }
 
 TEST_CASE("what is changed by hand is changed of both") {
@@ -200,6 +221,8 @@ budget 100
 )";
   require_in_order(case_session({"--beside", "unicorn"}, {"continue", "print $diverged", "print $o_a2", "print $icount", "monitor diff", "monitor stats", "reverse-continue", "stepi", "stepi", "monitor diff", "print $o_a2"}, shifts_and_rounds),
                    {"SIGTRAP", "0x0000000000010010", "$1 = 0", "$2 = 12", "$3 = 6", "unicorn agrees.", "2 instructions not compared, since unicorn does not have their extensions", "No more reverse", "0x0000000000010006", "unicorn does not have the extension of the last instruction", "$4 = 11"});
+  require_in_order(case_session({"--beside", "unicorn", "--history", "0"}, {"break *0x10008", "continue", "monitor diff", "continue", "monitor diff", "monitor stats"}, shifts_and_rounds),
+                   {"Breakpoint 1", "unicorn does not have this instruction", "SIGTRAP", "unicorn agrees.", "1 instructions not compared, since", "2 instructions not compared: with a --history"});
   require_in_order(case_session({"--beside", "unicorn", "--known-too"}, {"continue", "print $o_pc", "print $icount"}, shifts_and_rounds),
                    {"unicorn differs after 2 instructions:", "stop: engine budget, unicorn illegal", "unicorn does not have this instruction", "0x0000000000010006", "0x10002", "$2 = 1"});
 }
