@@ -49,7 +49,7 @@ std::string explained(const Session& session, std::string error);
 /// An error reply with a sentence of its own, for packets whose replies gdb has always taken one in.
 std::string refusal(std::string_view sentence);
 
-/// `;thread:ID;` at the end of a packet, as lldb adds it, taken away.
+/// `;thread:ID;` at the end of a packet about registers, as lldb adds it, taken away.
 std::optional<rsp::ThreadId> take_thread_suffix(std::string_view& packet);
 
 /// As much of an object's text as was asked for and fits: `m` and a part, or `l` and the last.

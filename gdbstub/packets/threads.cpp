@@ -1,6 +1,9 @@
 #include "gdbstub/packets/packets.hpp"
 #include "gdbstub/protocol/hex.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace diptych::gdb {
 namespace {
 
@@ -33,6 +36,9 @@ Reply is_thread_alive(Session& session, rsp::Reader arguments) {
 }
 
 std::optional<rsp::ThreadId> take_thread_suffix(std::string_view& packet) {
+  // Only what is about registers has it: the bytes of a write to memory may look like it.
+  constexpr std::array<std::string_view, 6> of_registers = {"g", "G", "p", "P", "QSaveRegisterState", "QRestoreRegisterState"};
+  if (std::ranges::none_of(of_registers, [&](std::string_view name) { return packet.starts_with(name); })) return std::nullopt;
   constexpr std::string_view mark = ";thread:";
   const std::size_t at = packet.rfind(mark);
   if (at == std::string_view::npos) return std::nullopt;

@@ -36,7 +36,7 @@ TEST_CASE("memory regions and what lies between them") {
   REQUIRE(with.ask("qMemoryRegionInfo:x") == "E16");
 }
 
-TEST_CASE("each packet may say which thread it means") {
+TEST_CASE("each packet about registers may say which thread it means") {
   ScriptedConversation with;
   with.target.all_threads = {{.number = 1, .name = "engine"}, {.number = 2, .name = "reference"}};
   with.target.register_of(2, 10) = 0x22;
@@ -48,6 +48,9 @@ TEST_CASE("each packet may say which thread it means") {
   REQUIRE(with.ask("QSaveRegisterState;thread:2;") == "1");
   REQUIRE(with.ask("g;thread:3;") == "E03");
   REQUIRE(with.ask("g;thread:x;") == "E16");
+  // In what is written to memory it is bytes like others.
+  REQUIRE(with.ask("X1010,a:;thread:2;") == "OK");
+  REQUIRE(with.ask("m1010,a") == "3b7468726561643a323b");
 }
 
 TEST_CASE("stops tell of all threads where that was asked for") {
