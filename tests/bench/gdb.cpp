@@ -1,6 +1,7 @@
 // diptych-bench-gdb: how fast gdb servers answer: ours, qemu's, and gdb's own for native programs.
 #include "gdbstub/protocol/escape.hpp"
 #include "tests/bench/command.hpp"
+#include "tests/bench/elf_sections.hpp"
 #include "tests/bench/gdb_client.hpp"
 #include "tests/bench/host.hpp"
 #include "tests/bench/summary.hpp"
@@ -14,7 +15,8 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <map>
+#include <iterator>
+#include <vector>
 #include <unistd.h>
 
 namespace diptych::bench {
@@ -43,13 +45,13 @@ constexpr std::string_view loop_case =
     "budget 100\n";
 
 struct Guest {
-  std::size_t pc;              ///< how many bytes of `g` stand before the PC
-  std::string breakpoint_end;  ///< what follows the address in Z and z
-  bool interruptible = true;   ///< qemu does not hear of an interrupt while a program computes
+  std::uint64_t place;           ///< where it comes to often
+  std::string_view instruction;  ///< how long the one there is, as Z and z have it
+  std::uint64_t memory;          ///< where it has much
 };
-const Guest riscv = {32 * 8, ",2"};
-const Guest deaf_riscv = {32 * 8, ",2", false};
-const Guest x86 = {16 * 8, ",1"};
+
+// Behind the load of the loop above, and its memory.
+const Guest case_guest = {0x1000a, "2", 0x100000};
 
 struct Contender {
   std::string name;
@@ -69,24 +71,17 @@ struct Measure {
 // Where a debugger is with this server: a place the guest comes to often, and memory to read.
 class Session {
  public:
-  Session(GdbClient& client, const Guest& guest) : client_(client), guest_(guest) {
-    // Past what a program begins with.
-    if (guest_.interruptible) client_.run_for(std::chrono::milliseconds(200));
-    std::map<std::string, int> seen;
-    for (int i = 0; i < 1000; ++i) {
-      client_.ask("vCont;s");
-      ++seen[pc()];
-    }
-    const auto most = std::ranges::max_element(seen, {}, [](const auto& place) { return place.second; });
-    if (most != seen.end()) often_ = most->first;
-    // The largest piece that one packet carries, near where the guest is.
-    const std::uint64_t base = std::strtoull(often_.c_str(), nullptr, 16) & ~std::uint64_t{0xfff};
+  Session(GdbClient& client, const Guest& guest) : client_(client), place_(fmt::format("{:x},{}", guest.place, guest.instruction)) {
+    // The largest piece that one packet carries. gdbserver writes runs of a character short.
     readable_ = std::min<std::size_t>((client_.packet_size() - 8) / 2, 65536);
-    for (const std::uint64_t address : {std::uint64_t{0x100000}, base}) {
-      where_ = fmt::format("{:x},{:x}", address, readable_);
-      if (written_out("m" + where_).size() == 2 * readable_) return;
-    }
+    where_ = fmt::format("{:x},{:x}", guest.memory, readable_);
+    const auto memory = rsp::expand_reply(client_.ask("m" + where_), std::size_t{1} << 20);
+    // A program is led out of what it begins with.
+    client_.ask("Z0," + place_);
+    works_ = memory && memory->size() == 2 * readable_ && client_.ask("vCont;c").starts_with('T');
   }
+
+  bool works() const { return works_; }
 
   std::vector<Measure> measures() {
     return {
@@ -100,20 +95,6 @@ class Session {
   }
 
  private:
-  // The PC as a number, most significant digit first.
-  std::string pc() {
-    const std::string all = written_out("g");
-    std::string number;
-    if (all.size() >= 2 * guest_.pc + 16)
-      for (std::size_t i = 8; i > 0; --i) number += all.substr(2 * (guest_.pc + i - 1), 2);
-    return number;
-  }
-
-  // gdbserver writes runs of a character short.
-  std::string written_out(std::string_view packet) {
-    return rsp::expand_reply(client_.ask(packet), std::size_t{1} << 20).value_or("");
-  }
-
   std::optional<double> asked(std::string_view packet) {
     if (client_.ask(packet).empty()) return std::nullopt;
     return 1e-3;
@@ -128,18 +109,18 @@ class Session {
     return 1e-3;
   }
   std::optional<double> broke() {
-    client_.ask("z0," + often_ + guest_.breakpoint_end);
+    client_.ask("z0," + place_);
     if (!client_.ask("vCont;s").starts_with('T')) return std::nullopt;
-    client_.ask("Z0," + often_ + guest_.breakpoint_end);
+    client_.ask("Z0," + place_);
     if (!client_.ask("vCont;c").starts_with('T')) return std::nullopt;
     return 1e-3;
   }
 
   GdbClient& client_;
-  const Guest& guest_;
-  std::string often_;
+  std::string place_;
   std::string where_;
   std::size_t readable_ = 0;
+  bool works_ = false;
 };
 
 // How much a second.
@@ -157,9 +138,37 @@ std::optional<double> rate(const Measure& measure, double seconds) {
   }
 }
 
+// The function that the program calls all the time; nothing if the file is not what it was built as.
+std::optional<std::uint64_t> function_called_often(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const std::vector<u8> bytes((std::istreambuf_iterator<char>(stream)), {});
+  const auto sections = ElfSections::of(bytes);
+  return sections ? sections->symbol("_ZN12_GLOBAL__N_13fibEm") : std::nullopt;
+}
+
+struct Served {
+  std::string name;
+  GdbServer server;
+  std::unique_ptr<GdbClient> client;
+  Session session;
+  std::vector<Measure> measures;
+};
+
+Result<std::unique_ptr<Served>> serve(const Contender& contender) {
+  auto server = GdbServer::start(contender.command, contender.port, contender.says);
+  if (!server) return std::unexpected(server.error());
+  auto client = GdbClient::connect(server->port());
+  if (!client) return std::unexpected(client.error());
+  GdbClient& asking = **client;
+  auto served = std::make_unique<Served>(contender.name, std::move(*server), std::move(*client), Session(asking, contender.guest));
+  if (!served->session.works()) return fail(ErrorKind::lost, "it does not come to its breakpoint");
+  served->measures = served->session.measures();
+  return served;
+}
+
 int run(Command& command, int argc, char** argv) {
   unsigned rounds = 5;
-  double seconds = 0.3;
+  double seconds = 0.2;
   options::options_description described("Options");
   described.add_options()
       ("rounds", options::value(&rounds)->default_value(rounds), "how often each is measured")
@@ -171,66 +180,62 @@ int run(Command& command, int argc, char** argv) {
       std::filesystem::temp_directory_path() / fmt::format("diptych-bench-{}.case", getpid());
   if (!(std::ofstream(case_file) << loop_case)) return command.complain(fmt::format("{} cannot be written", case_file.string()));
   const std::string program = DIPTYCH_BENCH_PROGRAMS "/fib";
+  const auto guest_place = function_called_often(program + ".riscv64"), native_place = function_called_often(program + ".native");
+  if (!guest_place || !native_place) return command.complain(fmt::format("{} has no function fib", program));
+  const Guest riscv = {*guest_place, "2", *guest_place}, native = {*native_place, "1", *native_place};
   const std::string size = "1000000000";  // longer than anybody waits
   const int qemu_port = free_port();
   const std::vector<Contender> contenders = {
-      {"diptych", {DIPTYCH_COMMAND, "gdb", case_file.string(), "--listen", "127.0.0.1:0"}, 0, "Listening on", riscv},
-      {"qemu", {"qemu-riscv64", "-g", std::to_string(qemu_port), program + ".riscv64", size}, qemu_port, {}, deaf_riscv},
-      {"gdbserver", {"gdbserver", "--once", "127.0.0.1:0", program + ".native", size}, 0, "Listening on port", x86},
+      {"diptych", {DIPTYCH_COMMAND, "gdb", "--listen", "127.0.0.1:0", program + ".riscv64", "--", size}, 0, "Listening on", riscv},
+      {"with a case", {DIPTYCH_COMMAND, "gdb", "--listen", "127.0.0.1:0", case_file.string()}, 0, "Listening on", case_guest},
+      {"qemu", {"qemu-riscv64", "-g", std::to_string(qemu_port), program + ".riscv64", size}, qemu_port, {}, riscv},
+      {"gdbserver", {"gdbserver", "--once", "127.0.0.1:0", program + ".native", size}, 0, "Listening on port", native},
   };
   nlohmann::json host = describe_host();
 
-  std::vector<GdbServer> servers;
-  std::vector<std::unique_ptr<GdbClient>> clients;
-  std::vector<Session> sessions;
-  std::vector<const Contender*> there;
-  servers.reserve(contenders.size());
+  std::vector<std::unique_ptr<Served>> there;
   for (const Contender& contender : contenders) {
-    auto server = GdbServer::start(contender.command, contender.port, contender.says);
-    if (!server) {
-      command.complain(fmt::format("{} is left out: {}", contender.name, server.error().message));
-      continue;
-    }
-    auto client = GdbClient::connect(server->port());
-    if (!client) {
-      command.complain(fmt::format("{} is left out: {}", contender.name, client.error().message));
-      continue;
-    }
-    servers.push_back(std::move(*server));
-    clients.push_back(std::move(*client));
-    sessions.emplace_back(*clients.back(), contender.guest);
-    there.push_back(&contender);
+    auto served = serve(contender);
+    if (served)
+      there.push_back(std::move(*served));
+    else
+      command.complain(fmt::format("{} is left out: {}", contender.name, served.error().message));
   }
   std::filesystem::remove(case_file);
   if (there.empty()) return command.complain("there is nothing to measure");
 
-  std::vector<std::vector<Measure>> measures;
-  for (Session& session : sessions) measures.push_back(session.measures());
   nlohmann::json rows = nlohmann::json::array();
-  fmt::print("{:<20} {:<5}", "", "");
-  for (const Contender* contender : there) fmt::print("  {:>10}", contender->name);
-  fmt::print("\n");
-  for (std::size_t row = 0; row < measures.front().size(); ++row) {
-    std::vector<std::vector<double>> rates(there.size());
-    // Round by round, so that what disturbs the machine for a while disturbs all of them alike.
-    for (unsigned round = 0; round < rounds; ++round)
-      for (std::size_t i = 0; i < there.size(); ++i)
-        if (const auto measured = rate(measures[i][row], seconds)) rates[i].push_back(*measured);
-    const Measure& measure = measures.front()[row];
-    nlohmann::json line = {{"name", measure.name}, {"unit", measure.unit}};
-    fmt::print("{:<20} {:<5}", measure.name, measure.unit);
-    for (std::size_t i = 0; i < there.size(); ++i) {
-      if (rates[i].empty()) {
-        fmt::print("  {:>10}", "-");
-        continue;
-      }
-      fmt::print("  {:>10.1f}", median(rates[i]));
-      line[there[i]->name] = {{"median", median(rates[i])}, {"spread", spread(rates[i])}};
+  for (const auto& [wait, client, about] : {std::tuple{Wait::asleep, "asleep", "A client that sleeps until a reply wakes it, as gdb does"},
+                                            std::tuple{Wait::awake, "awake", "A client that waits awake, so that it is the servers' time alone"}}) {
+    fmt::print("{}:\n{:<20} {:<5}", about, "", "");
+    for (const auto& served : there) {
+      served->client->wait(wait);
+      fmt::print("  {:>11}", served->name);
     }
     fmt::print("\n");
-    rows.push_back(std::move(line));
+    for (std::size_t row = 0; row < there.front()->measures.size(); ++row) {
+      std::vector<std::vector<double>> rates(there.size());
+      // Round by round, so that what disturbs the machine for a while disturbs all of them alike.
+      for (unsigned round = 0; round < rounds; ++round)
+        for (std::size_t i = 0; i < there.size(); ++i)
+          if (const auto measured = rate(there[i]->measures[row], seconds)) rates[i].push_back(*measured);
+      const Measure& measure = there.front()->measures[row];
+      nlohmann::json line = {{"name", measure.name}, {"unit", measure.unit}, {"client", client}};
+      fmt::print("{:<20} {:<5}", measure.name, measure.unit);
+      for (std::size_t i = 0; i < there.size(); ++i) {
+        if (rates[i].empty()) {
+          fmt::print("  {:>11}", "-");
+          continue;
+        }
+        fmt::print("  {:>11.1f}", median(rates[i]));
+        line[there[i]->name] = {{"median", median(rates[i])}, {"spread", spread(rates[i])}};
+      }
+      fmt::print("\n");
+      rows.push_back(std::move(line));
+    }
+    fmt::print("\n");
   }
-  fmt::print("Medians of {} rounds. diptych serves a case, qemu and gdbserver a program.\n", rounds);
+  fmt::print("Medians of {} rounds.\n", rounds);
   return command.write({{"rounds", rounds}, {"seconds", seconds}, {"rates", rows}, {"host", host}});
 }
 

@@ -19,6 +19,11 @@
 namespace diptych::bench {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+// Longer than any reply takes that is measured.
+constexpr std::chrono::milliseconds awake_for(10);
+
 sockaddr_in loopback(int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -117,7 +122,11 @@ Result<std::unique_ptr<GdbClient>> GdbClient::connect(int port) {
 }
 
 bool GdbClient::receive() {
-  const ssize_t size = recv(socket_.get(), buffer_.data(), buffer_.size(), 0);
+  ssize_t size = -1;
+  if (wait_ == Wait::awake)
+    for (const auto until = Clock::now() + awake_for; size < 0 && Clock::now() < until;)
+      size = recv(socket_.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+  if (size < 0) size = recv(socket_.get(), buffer_.data(), buffer_.size(), 0);
   if (size <= 0) {
     socket_ = gdb::Descriptor();  // a reply that comes after all would be taken for that to another packet
     return false;
@@ -135,13 +144,6 @@ bool GdbClient::send_packet(std::string_view packet) {
 const std::string& GdbClient::ask(std::string_view packet) {
   reply_.clear();
   return send_packet(packet) ? next_reply() : reply_;
-}
-
-void GdbClient::run_for(std::chrono::milliseconds time) {
-  send_packet("vCont;c");
-  std::this_thread::sleep_for(time);
-  send(socket_.get(), &rsp::interrupt_byte, 1, MSG_NOSIGNAL);
-  next_reply();
 }
 
 const std::string& GdbClient::next_reply() {
