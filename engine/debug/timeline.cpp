@@ -230,12 +230,17 @@ std::optional<Timeline::Halted> Timeline::search(u64 most) {
     }
     on_way_ = true;
   }
+  const auto note = [this](const Event& event) {
+    const bool is_access = event.kind == EventKind::access;
+    if (!is_access && event.kind != EventKind::stop_point && event.kind != EventKind::call && event.kind != EventKind::call_done) return;
+    const u64 when = is_access ? time() + 1 : time();
+    if (is_access ? when <= start_ && access_told_ != when : when < start_) last_ = {when, event};
+  };
   const u64 pause = time() + std::min(most, stretch_end_ - time());
   while (time() < pause) {
     const Event event = advance(pause);
-    if (event.kind == EventKind::stop_point && time() < start_) last_ = {time(), event};
-    if (event.kind == EventKind::access && time() + 1 <= start_ && access_told_ != time() + 1) last_ = {time() + 1, event};
-    if (event.kind == EventKind::stop_point || event.kind == EventKind::access) execution_.step();
+    note(event);
+    if (event.kind == EventKind::stop_point || event.kind == EventKind::access) note(execution_.step());
     // What ended then ends now.
     if (event.kind == EventKind::exited || event.kind == EventKind::killed) break;
   }
@@ -276,6 +281,8 @@ std::optional<Timeline::Halted> Timeline::seek(u64 most) {
   }
   if (time() < target_ && time() >= pause) return std::nullopt;
   make_changes();
+  // It is told now: not again on the way on from here.
+  if (arrival_.event.kind == EventKind::call) execution_.advance(target_ + 1);
   heed_stops(true);
   way_ = Way::none;
   return arrival_;

@@ -61,8 +61,8 @@ class Timeline {
   std::optional<Halted> step();
 
   void begin_back_step();
-  /// To the last stop point or watched access before now. A stop point has been come to when its instruction
-  /// is the next one; a watched access when its instruction is the last one.
+  /// To the last stop point, watched access or caught system call before now. A stop point has been come to when its
+  /// instruction is the next one; a watched access when its instruction is the last one; a call at both of its ends.
   void begin_back();
   /// To any time between the beginning and the end of the record.
   void begin_seek(u64 time) { begin_seek(time, {}); }

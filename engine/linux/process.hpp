@@ -238,7 +238,7 @@ struct Process::State {
   std::optional<Ending> ending;
   std::optional<InHand> in_hand;
   std::optional<Interrupted> interrupted;
-  std::optional<u64> call_reported, stop_reported;
+  std::optional<u64> stop_reported;
   u64 place = 0;  ///< in the record
 };
 

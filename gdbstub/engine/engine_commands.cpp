@@ -4,10 +4,12 @@
 #include "engine/guest/riscv64/registers.hpp"
 #include "engine/ir/text.hpp"
 #include "engine/jit/options.hpp"
+#include "gdbstub/riscv64/lesson.hpp"
 #include "listing/print.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace diptych::gdb {
@@ -102,23 +104,29 @@ std::string EngineTarget::plan_for_divergence() {
 std::string EngineTarget::catch_for_monitor(std::string_view arguments) {
   if (!inferior_->makes_calls()) return "A case makes no system calls.\n";
   constexpr u64 numbers = 1024;  // more than there are
-  std::vector<u64> which;
   std::string_view word = first_word(arguments);
   if (word == "none") {
     catch_calls(std::nullopt);
     return "No system call halts it.\n";
   }
+  // One more each time, as with gdb's catchpoints; among all there is no more.
+  std::vector<u64> which = monitor_catches_.value_or(std::vector<u64>{});
+  const bool all = word.empty() || (monitor_catches_ && which.empty());
   for (; !word.empty(); word = first_word(arguments)) {
     arguments.remove_prefix(std::size_t(word.data() + word.size() - arguments.data()));
-    u64 number = 0;
-    while (number < numbers && inferior_->call_name(number) != word) ++number;
-    if (number == numbers) return fmt::format("There is no system call \"{}\".\n", word);
-    which.push_back(number);
+    u64 number = number_in(word).value_or(0);
+    if (word.find_first_not_of("0123456789") != word.npos)
+      while (number < numbers && inferior_->call_name(number) != word) ++number;
+    if (number >= numbers) return fmt::format("There is no system call \"{}\".\n", word);
+    if (std::ranges::find(which, number) == which.end()) which.push_back(number);
   }
-  const bool all = which.empty();
-  catch_calls(std::move(which));
-  monitor_catches_ = true;
-  return all ? "Every system call halts it, before and after.\n" : "Those system calls halt it, before and after.\n";
+  if (all) which.clear();
+  catch_calls(which);
+  monitor_catches_ = which;
+  if (all) return "Every system call halts it, before and after.\n";
+  std::string names;
+  for (const u64 number : which) names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", inferior_->call_name(number), number);
+  return fmt::format("{} {} it, before and after.\n", names, which.size() == 1 ? "halts" : "halt");
 }
 
 std::string EngineTarget::difference() {
@@ -154,7 +162,9 @@ std::vector<MonitorCommand> EngineTarget::make_commands() {
       {"go", "MARK | @TIME: makes the next continue go there", [this](std::string_view arguments) { return plan_to_go(arguments); }},
       {"mark", "marks this moment", [this](std::string_view) { return mark_now(); }},
       {"marks", "lists them", [this](std::string_view) { return list_marks(); }},
-      {"catch", "[CALL...] | none: halts before and after system calls, all or these; for gdb's `catch syscall`, which knows none of RISC-V", [this](std::string_view arguments) { return catch_for_monitor(arguments); }},
+      {"catch", "[CALL...] | none: halts before and after system calls, all or these, too", [this](std::string_view arguments) { return catch_for_monitor(arguments); }},
+      {"lesson", "what gdb 13 lacks for this guest, in its own Python: python exec(gdb.execute(\"monitor lesson\", to_string=True))",
+       [](std::string_view) { return std::string(riscv64::lesson_for_gdb); }},
       {"stage", "which stage of the engine parts from the others on this case", [this](std::string_view) { return inferior_->stages(); }},
       {"ir", "[ADDRESS]: the block there, or at the PC, as IR: lifted, and after each pass that changed it",
        [at](std::string_view arguments) { return at(arguments, shown_as_ir); }},

@@ -373,7 +373,7 @@ void EngineTarget::pass_signals(std::span<const Signal> signals) {
 
 bool EngineTarget::catch_calls(std::optional<std::vector<u64>> which) {
   if (!inferior_->makes_calls()) return false;
-  monitor_catches_ = false;
+  monitor_catches_.reset();
   inferior_->execution().catch_calls(std::move(which));
   return true;
 }

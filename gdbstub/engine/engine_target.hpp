@@ -149,7 +149,7 @@ class EngineTarget final : public Target {
   const std::size_t own_registers_;  // of the description, the first; the reference's follow
   std::vector<MonitorCommand> commands_;
   std::vector<u64> marks_;
-  bool monitor_catches_ = false;  // system calls, for debuggers that know none of this guest
+  std::optional<std::vector<u64>> monitor_catches_;  // system calls, empty: all; for debuggers that know none of this guest
   std::optional<Plan> plan_;
   Resume how_;
   std::optional<Behind> behind_;

@@ -20,7 +20,8 @@ TEST_CASE("gdb starts the debugger itself, with the program's symbols, and ends 
   const auto told = [&](const std::string& debugger, const std::string& commands) {
     return output_of("printf '" + commands + "' | timeout 60 " + command + " gdb " + program + " --exec " + debugger + " 2>&1; echo exit $?");
   };
-  require_in_order(told("gdb", "break main\\ncontinue\\nkill\\nquit\\n"), {"Breakpoint 1 at", "Breakpoint 1, ", "main ()", "killed]", "exit 0"});
+  require_in_order(told("gdb", "break main\\ncontinue\\ncatch syscall write\\ncontinue\\nkill\\nquit\\n"),
+                   {"Breakpoint 1 at", "Breakpoint 1, ", "main ()", "write (64) halts it", "Before system call write (64)", "killed]", "exit 0"});
   if (lldb_command().empty()) {
     WARN("lldb is not installed, so it is not started");
     return;

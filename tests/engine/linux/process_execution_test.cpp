@@ -314,6 +314,61 @@ TEST_CASE("system calls are caught before and after, once each, and again when t
   }
 }
 
+TEST_CASE("going back halts at both ends of each system call, the last first, and going on from there at the next") {
+  for (const char* tier : {"interp", "baseline"}) {
+    const Folder folder;
+    Session session(tier, {"hello", "7"});
+    ProcessExecution& execution = *session.execution;
+    execution.catch_calls(std::vector<u64>{});
+    StopPoints points;
+    Timeline timeline(execution, points, std::size_t{64} << 20);
+    const auto forward = [&] {
+      while (true)
+        if (const auto halted = timeline.forward(forever)) return *halted;
+    };
+    const auto backward = [&] {
+      timeline.begin_back();
+      while (true)
+        if (const auto halted = timeline.backward(forever)) return *halted;
+    };
+    // What, which call, when.
+    using Place = std::array<u64, 3>;
+    const auto place = [&](const Timeline::Halted& halted) { return Place{u64(halted.event.kind), halted.event.call, execution.time()}; };
+    std::vector<Place> places;
+    while (true) {
+      const Timeline::Halted halted = forward();
+      if (halted.event.kind == EventKind::exited) break;
+      places.push_back(place(halted));
+    }
+    REQUIRE(places.size() > 6);
+    CHECK(places[0][0] == u64(EventKind::call));
+    CHECK(places[1] == Place{u64(EventKind::call_done), places[0][1], places[0][2] + 1});
+    for (std::size_t i = places.size(); i-- > 0;) {
+      INFO(tier << ", place " << i << " of " << places.size());
+      REQUIRE(place(backward()) == places[i]);
+      if (i % 3 != 0 || i + 1 == places.size()) continue;
+      CHECK(place(forward()) == places[i + 1]);
+      CHECK(place(backward()) == places[i]);
+    }
+    CHECK(backward().edge == Timeline::Edge::beginning);
+
+    // The end of a call is not missed for a breakpoint on its instruction.
+    execution.catch_calls(std::nullopt);
+    CHECK(forward().event.kind == EventKind::exited);
+    execution.catch_calls(std::vector<u64>{write_call});
+    const auto written = std::ranges::find(places, Place{u64(EventKind::call), write_call, 0}, [](const Place& one) { return Place{one[0], one[1], 0}; });
+    REQUIRE(written != places.end());
+    timeline.begin_seek((*written)[2]);
+    while (!timeline.backward(forever)) {}
+    points.insert(pc(execution));
+    timeline.stops_changed(pc(execution));
+    timeline.begin_seek((*written)[2] + 3);
+    while (!timeline.backward(forever)) {}
+    CHECK(place(backward()) == written[1]);
+    CHECK(place(backward()) == written[0]);
+  }
+}
+
 TEST_CASE("stop points are reported before their instruction, once a time") {
   for (const char* tier : {"interp", "baseline"}) {
     const Folder folder;
