@@ -97,7 +97,8 @@ class Execution {
   virtual bool map(const Range&, Access) { return false; }
   virtual bool unmap(const Range&) { return false; }
 
-  /// Nothing before this time can be gone back to: the record had to be cut. 0 for most.
+  /// What came from outside before this time is forgotten, as the record had to be cut, and with it every moment that
+  /// something forgotten came after. 0 for most.
   virtual u64 recorded_from() const = 0;
   /// A sentence the user should read, such as that the record was cut. Empty: there is none. Told once.
   virtual std::string take_notice() = 0;

@@ -618,7 +618,6 @@ TEST_CASE("a record that outgrows what it may take is cut with a sentence, and t
   int kept = 0;
   while (!moments.empty() && execution.restore(moments.back().first)) {
     ++kept;
-    REQUIRE(moments.back().second >= execution.recorded_from());
     REQUIRE(execution.time() == moments.back().second);
     run_to(execution, end);
     REQUIRE(execution.advance(forever) == event);
@@ -626,6 +625,8 @@ TEST_CASE("a record that outgrows what it may take is cut with a sentence, and t
     for (int i = 0; i < 10 && !moments.empty(); ++i) moments.pop_back();
   }
   CHECK(kept > 0);
+  // Earlier ones may be kept, too, if nothing came from outside meanwhile.
+  if (!moments.empty()) CHECK(moments.back().second <= execution.recorded_from());
   CHECK(execution.take_notice().empty());
 }
 
