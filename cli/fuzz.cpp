@@ -51,7 +51,7 @@ int run(const std::vector<std::string>& arguments) {
   i64 runs = 0;  // signed, or "-5" would be read as very many
   options::options_description described("Options");
   described.add_options()("guest", options::value(&guest)->default_value("riscv64"), "the guest")(
-      "subject", options::value(&configuration.subjects)->default_value("interp"), "machines under test, separated by commas; all: every stage of the engine")(
+      "subject", options::value(&configuration.subjects)->default_value("all"), "machines under test, separated by commas; all: every stage of the engine")(
       "oracle", options::value(&configuration.oracles)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")(
       "runs", options::value(&runs), "stop after so many runs, a run being one input on all machines")(
       "seconds", options::value(&configuration.seconds), "stop after so many seconds")(

@@ -161,7 +161,7 @@ TEST_CASE("a worker that is killed is a casualty, and the session goes on") {
   REQUIRE(s.at("casualties").size() == 1);
   const Json& casualty = s.at("casualties")[0];
   // That a machine under test ends the process is as bad as a difference; of a reference it is nothing new.
-  CHECK(ended.exit == (casualty.at("machine") == "interp" ? 1 : 0));
+  CHECK(ended.exit == (s.at("machines").at(casualty.at("machine")).at("role") == "subject" ? 1 : 0));
   CHECK(casualty.at("how") == "ended the worker by signal 9");
   REQUIRE(read_case(casualty.at("case").get<std::string>()).has_value());
 }
