@@ -3,6 +3,7 @@
 #include "gdbstub/link.hpp"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <thread>
 #include <vector>
 
 namespace diptych::gdb {
@@ -24,7 +24,11 @@ constexpr std::size_t pipe_portion = 4096;
 constexpr std::chrono::microseconds moment(50);
 constexpr int packets_without_poll = 64;
 // With one processor, whoever waits awake keeps the debugger from asking.
-const bool several_processors = std::thread::hardware_concurrency() > 1;
+bool has_several_processors() {
+  cpu_set_t allowed;
+  return sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) > 1;
+}
+const bool several_processors = has_several_processors();
 
 class Conversation {
  public:
