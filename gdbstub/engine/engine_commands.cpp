@@ -125,7 +125,7 @@ std::string EngineTarget::catch_for_monitor(std::string_view arguments) {
   monitor_catches_ = which;
   if (all) return "Every system call halts it, before and after.\n";
   std::string names;
-  for (const u64 number : which) names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", inferior_->call_name(number), number);
+  for (const u64 number : which) names += (names.empty() ? "" : ", ") + told_call(number);
   return fmt::format("{} {} it, before and after.\n", names, which.size() == 1 ? "halts" : "halt");
 }
 

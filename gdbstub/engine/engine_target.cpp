@@ -292,9 +292,14 @@ Halt EngineTarget::signalled(Signal signal, HaltReason reason, u64 detail) {
   return {.kind = HaltKind::stopped, .signal = signal, .reason = reason, .detail = detail};
 }
 
+std::string EngineTarget::told_call(u64 number) const {
+  const std::string_view name = inferior_->call_name(number);
+  return name.empty() ? fmt::format("{}", number) : fmt::format("{} ({})", name, number);
+}
+
 // A debugger that did not ask takes a stop for a system call as none of its own, and goes on.
 Halt EngineTarget::at_call(std::string_view where, HaltReason reason, u64 call) {
-  why_ = fmt::format("{} system call {} ({}).", where, inferior_->call_name(call), call);
+  why_ = fmt::format("{} system call {}.", where, told_call(call));
   if (!monitor_catches_) return signalled(Signal::trap, reason, call);
   notice_ += why_ + "\n";
   return signalled(Signal::trap);

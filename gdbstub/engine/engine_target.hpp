@@ -99,6 +99,8 @@ class EngineTarget final : public Target {
   bool is_reference(u32 thread) const { return thread == 2; }
   Halt halt_of(const Event& event);
   Halt halt_of(const Timeline::Halted& halted);
+  // With its number, and its name if it has one.
+  std::string told_call(u64 number) const;
   Halt at_call(std::string_view where, HaltReason reason, u64 call);
   Halt signalled(Signal signal, HaltReason reason = HaltReason::other, u64 detail = 0);
   std::optional<Halt> forward(u64 most);
