@@ -166,6 +166,38 @@ Result<std::unique_ptr<Served>> serve(const Contender& contender) {
   return served;
 }
 
+// How a client waits, and what it is called.
+struct Way {
+  Wait wait;
+  std::string_view name, about;
+};
+constexpr Way ways[] = {{Wait::asleep, "asleep", "A client that sleeps until a reply wakes it, as gdb does"},
+                        {Wait::awake, "awake", "A client that waits awake, so that it is the servers' time alone"}};
+
+using Servers = std::vector<std::unique_ptr<Served>>;
+
+// Prints a line of the table, and returns it for the JSON.
+nlohmann::json measure_row(const Servers& servers, std::size_t row, unsigned rounds, double seconds) {
+  std::vector<std::vector<double>> rates(servers.size());
+  // Round by round, so that what disturbs the machine for a while disturbs all of them alike.
+  for (unsigned round = 0; round < rounds; ++round)
+    for (std::size_t i = 0; i < servers.size(); ++i)
+      if (const auto measured = rate(servers[i]->measures[row], seconds)) rates[i].push_back(*measured);
+  const Measure& measure = servers.front()->measures[row];
+  nlohmann::json line = {{"name", measure.name}, {"unit", measure.unit}};
+  fmt::print("{:<20} {:<5}", measure.name, measure.unit);
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    if (rates[i].empty()) {
+      fmt::print("  {:>11}", "-");
+      continue;
+    }
+    fmt::print("  {:>11.1f}", median(rates[i]));
+    line[servers[i]->name] = {{"median", median(rates[i])}, {"spread", spread(rates[i])}};
+  }
+  fmt::print("\n");
+  return line;
+}
+
 int run(Command& command, int argc, char** argv) {
   unsigned rounds = 5;
   double seconds = 0.2;
@@ -193,7 +225,7 @@ int run(Command& command, int argc, char** argv) {
   };
   nlohmann::json host = describe_host();
 
-  std::vector<std::unique_ptr<Served>> there;
+  Servers there;
   for (const Contender& contender : contenders) {
     auto served = serve(contender);
     if (served)
@@ -205,33 +237,16 @@ int run(Command& command, int argc, char** argv) {
   if (there.empty()) return command.complain("there is nothing to measure");
 
   nlohmann::json rows = nlohmann::json::array();
-  for (const auto& [wait, client, about] : {std::tuple{Wait::asleep, "asleep", "A client that sleeps until a reply wakes it, as gdb does"},
-                                            std::tuple{Wait::awake, "awake", "A client that waits awake, so that it is the servers' time alone"}}) {
-    fmt::print("{}:\n{:<20} {:<5}", about, "", "");
+  for (const Way& way : ways) {
+    fmt::print("{}:\n{:<20} {:<5}", way.about, "", "");
     for (const auto& served : there) {
-      served->client->wait(wait);
+      served->client->wait(way.wait);
       fmt::print("  {:>11}", served->name);
     }
     fmt::print("\n");
     for (std::size_t row = 0; row < there.front()->measures.size(); ++row) {
-      std::vector<std::vector<double>> rates(there.size());
-      // Round by round, so that what disturbs the machine for a while disturbs all of them alike.
-      for (unsigned round = 0; round < rounds; ++round)
-        for (std::size_t i = 0; i < there.size(); ++i)
-          if (const auto measured = rate(there[i]->measures[row], seconds)) rates[i].push_back(*measured);
-      const Measure& measure = there.front()->measures[row];
-      nlohmann::json line = {{"name", measure.name}, {"unit", measure.unit}, {"client", client}};
-      fmt::print("{:<20} {:<5}", measure.name, measure.unit);
-      for (std::size_t i = 0; i < there.size(); ++i) {
-        if (rates[i].empty()) {
-          fmt::print("  {:>11}", "-");
-          continue;
-        }
-        fmt::print("  {:>11.1f}", median(rates[i]));
-        line[there[i]->name] = {{"median", median(rates[i])}, {"spread", spread(rates[i])}};
-      }
-      fmt::print("\n");
-      rows.push_back(std::move(line));
+      rows.push_back(measure_row(there, row, rounds, seconds));
+      rows.back()["client"] = way.name;
     }
     fmt::print("\n");
   }
