@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <span>
 
 namespace diptych {
 namespace {
@@ -44,19 +46,52 @@ void flatten(Expectation& expect, Guest guest) {
   expect.memory = memory.runs();
 }
 
+void insert_lines(std::set<u64>& lines, std::span<const Bytes> laid) {
+  for (const Bytes& bytes : laid) {
+    const u64 end = bytes.address + bytes.bytes.size();
+    for (u64 line = bytes.address & ~(SparseBytes::line_size - 1); line < end; line += SparseBytes::line_size) lines.insert(line);
+  }
+}
+
+// The lines of memory that are not the same for an earlier input as for the one that is compared. Only where
+// one of them lays bytes over the contents can there be any.
+std::vector<Bytes> differing_lines(const SparseBytes& contents, const Input& earlier, const Input& input,
+                                   const SparseBytes& compared) {
+  std::set<u64> lines;
+  insert_lines(lines, earlier.memory);
+  insert_lines(lines, input.memory);
+  SparseBytes own;
+  for (u64 line : lines) own.lay(contents.line(line));
+  for (const Bytes& bytes : earlier.memory) own.lay(bytes);
+  SparseBytes differing;
+  for (u64 line : lines)
+    if (Bytes bytes = own.line(line); bytes != compared.line(line)) differing.lay(bytes);
+  return differing.runs();
+}
+
 }  // namespace
+
+std::vector<Input> Case::all_inputs() const {
+  std::vector<Input> all = earlier;
+  all.push_back(input);
+  return all;
+}
 
 Case flatten(Case some) {
   some.why = tidy_lines(some.why);
   for (std::string& note : some.notes) note = tidy_line(note);
+  SparseBytes contents, compared;
+  for (const Bytes& bytes : some.program.contents) contents.lay(bytes), compared.lay(bytes);
+  for (const Bytes& bytes : some.input.memory) compared.lay(bytes);
+  for (Input& earlier : some.earlier) {
+    earlier.state = only_registers(some.guest(), earlier.state);
+    earlier.memory = differing_lines(contents, earlier, some.input, compared);
+  }
   some.input.state = only_registers(some.guest(), some.input.state);
-  SparseBytes memory;
-  for (const Bytes& bytes : some.program.contents) memory.lay(bytes);
-  for (const Bytes& bytes : some.input.memory) memory.lay(bytes);
   some.program.contents.clear();
   some.input.memory.clear();
   for (const Region& region : some.program.memory)
-    std::ranges::move(memory.nonzero_lines(region.address, region.size), std::back_inserter(some.program.contents));
+    std::ranges::move(compared.nonzero_lines(region.address, region.size), std::back_inserter(some.program.contents));
   if (some.expect) flatten(*some.expect, some.guest());
   return some;
 }

@@ -1,4 +1,4 @@
-// A case: a program, one input, and what somebody says must come of it. A file a person can read.
+// A case: a program, the inputs it runs on, and what somebody says must come of the last. A file a person can read.
 #pragma once
 
 #include "engine/machine/program.hpp"
@@ -31,20 +31,24 @@ struct Case {
   std::string why;                 ///< for people, in UTF-8; may have several lines
   std::vector<std::string> notes;  ///< one line each, for tools: where the case came from
   Program program;
-  Input input;
+  std::vector<Input> earlier;  ///< run before `input`, in this order, by the same machine on the same prepared program
+  Input input;                 ///< what is compared, and what `expect` is about
   Budget budget;
   std::optional<Expectation> expect;
 
   Guest guest() const { return program.guest; }
+  /// The earlier ones, then the one that is compared: a batch as machines take it.
+  std::vector<Input> all_inputs() const;
   bool operator==(const Case&) const = default;
 };
 
 /// The same case in the one form that its text stands for, so that parse_case(print_case(c)) equals
 /// flatten(c): the input's bytes laid over the program's contents and kept there, as whole aligned
-/// lines of 16 bytes without the lines that are zero; registers that the guest does not have, or bits
+/// lines of 16 bytes without the lines that are zero; of earlier inputs the lines that are others than the
+/// input's; registers that the guest does not have, or bits
 /// a register does not have, cleared; lines of text without control characters or blanks at their
 /// ends; expectations in order of registers and addresses, no run of bytes reaching across a page. The program and
-/// input have passed check().
+/// inputs have passed check().
 Case flatten(Case some);
 
 }  // namespace diptych

@@ -7,12 +7,13 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <bitset>
+#include <deque>
 #include <iterator>
 
 namespace diptych {
 namespace {
 
-enum class Section { none, code, memory, registers, expect };
+enum class Section { none, code, memory, registers, before, expect };
 
 bool hexadecimal(char c) { return digit_in(c).has_value(); }
 
@@ -84,6 +85,7 @@ class Parser {
     if (first.text == "note") return note(line);
     if (first.text == "code") return code(first, line);
     if (first.text == "registers") return registers(first, line);
+    if (first.text == "before") return before(first, line);
     if (first.text == "budget") return budget(first, line);
     if (first.text == "expect") return expect(first, line);
     switch (section_) {
@@ -93,13 +95,15 @@ class Parser {
         return memory_line(first, line);
       case Section::registers:
         return register_line(first, line);
+      case Section::before:
+        return earlier_line(first, line);
       case Section::expect:
         return expected_line(first, line);
       case Section::none:
         break;
     }
     return refuse(first.place, fmt::format("{} begins no section: expected guest, why, note, code, memory, registers, "
-                                           "budget or expect",
+                                           "before, budget or expect",
                                            quoted(first.text)));
   }
 
@@ -272,6 +276,12 @@ class Parser {
     return ended(line);
   }
 
+  struct PlacedBytes {
+    u64 address;
+    u64 size;
+    Place place;
+  };
+
   using Seen = std::bitset<GuestState::capacity>;
 
   bool register_value(const Word& name, Line& line, Seen& seen, const Register*& reg, u64& value) {
@@ -294,6 +304,45 @@ class Parser {
     if (!register_value(first, line, registers_seen_, reg, value)) return false;
     if (reg->kind == RegisterClass::program_counter) pc_place_ = place;
     case_.input.state.words[reg->word] = value;
+    return true;
+  }
+
+  // An input that ran before. What it does not say is as for the one that is compared, which is known once all is read.
+  struct Earlier {
+    std::vector<ExpectedRegister> registers;
+    Seen seen;
+    SparseBytes memory;
+    std::vector<PlacedBytes> places;
+    std::optional<Place> pc_place;
+  };
+
+  bool before(const Word& first, Line& line) {
+    bool again = false;
+    if (!begin(first, again)) return false;
+    if (earlier_.size() == most_earlier_inputs)
+      return refuse(first.place, fmt::format("more than {} inputs run before", most_earlier_inputs));
+    section_ = Section::before;
+    earlier_.emplace_back();
+    return ended(line);
+  }
+
+  // Names of registers begin with a letter.
+  bool earlier_line(const Word& first, Line& line) {
+    Earlier& earlier = earlier_.back();
+    if (first.text[0] >= '0' && first.text[0] <= '9') {
+      const std::optional<u64> address = number_in(first.text);
+      if (!address) return refuse(first.place, number_problem(first.text, "an address"));
+      u64 count = 0;
+      if (!bytes(first, *address, line, earlier.memory, count)) return false;
+      earlier.places.push_back({*address, count, first.place});
+      return true;
+    }
+    const Register* reg = nullptr;
+    u64 value = 0;
+    const Place place = line.place();
+    if (!register_value(first, line, earlier.seen, reg, value)) return false;
+    if (reg->kind == RegisterClass::program_counter) earlier.pc_place = place;
+    earlier.registers.push_back({reg->word, value});
     return true;
   }
 
@@ -402,8 +451,21 @@ class Parser {
       std::ranges::move(memory_.nonzero_lines(region.address, region.size), std::back_inserter(program.contents));
     if (auto checked = check(program, case_.input); !checked)
       return refuse(pc_place_.value_or(code_place_), std::move(checked.error().message));
+    if (!std::ranges::all_of(earlier_, [&](const Earlier& earlier) { return sound(earlier); })) return false;
     if (case_.expect) case_.expect->memory = expected_.runs();
-    return std::ranges::all_of(expected_places_, [&](const ExpectedPlace& one) { return reachable(one); });
+    return std::ranges::all_of(expected_places_, [&](const PlacedBytes& one) { return reachable(one); });
+  }
+
+  bool sound(const Earlier& earlier) {
+    Input& input = case_.earlier.emplace_back();
+    input.state = case_.input.state;
+    for (const ExpectedRegister& one : earlier.registers) input.state.words[one.word] = one.value;
+    input.memory = earlier.memory.runs();
+    for (const PlacedBytes& one : earlier.places)
+      if (!in_a_region(one))
+        return refuse(one.place, fmt::format("the {} bytes at {:#x} are not inside one memory region", one.size, one.address));
+    const auto checked = check(case_.program, input);
+    return checked || refuse(earlier.pc_place.value_or(pc_place_.value_or(code_place_)), checked.error().message);
   }
 
   struct PlacedRegion {
@@ -411,20 +473,15 @@ class Parser {
     Place place;
   };
 
-  struct ExpectedPlace {
-    u64 address;
-    u64 size;
-    Place place;
-  };
+  bool in_a_region(const PlacedBytes& one) const {
+    const std::vector<Region>& regions = case_.program.memory;
+    const auto after = std::ranges::upper_bound(regions, one.address, {}, &Region::address);
+    return after != regions.begin() && within(one.address, one.size, std::prev(after)->address, std::prev(after)->size);
+  }
 
-  bool reachable(const ExpectedPlace& one) {
+  bool reachable(const PlacedBytes& one) {
     const Program& program = case_.program;
-    if (within(one.address, one.size, program.code_address, program.code.size())) return true;
-    auto after = std::ranges::upper_bound(program.memory, one.address, {}, &Region::address);
-    if (after != program.memory.begin()) {
-      const Region& region = *std::prev(after);
-      if (within(one.address, one.size, region.address, region.size)) return true;
-    }
+    if (within(one.address, one.size, program.code_address, program.code.size()) || in_a_region(one)) return true;
     return refuse(one.place, fmt::format("the {} bytes expected at {:#x} are not inside one memory region or the code",
                                          one.size, one.address));
   }
@@ -446,7 +503,8 @@ class Parser {
   std::vector<PlacedRegion> regions_;
   SparseBytes memory_;
   SparseBytes expected_;
-  std::vector<ExpectedPlace> expected_places_;
+  std::vector<PlacedBytes> expected_places_;
+  std::deque<Earlier> earlier_;
   Seen registers_seen_;
   Seen expected_seen_;
 };

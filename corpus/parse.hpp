@@ -11,6 +11,9 @@ namespace diptych {
 /// A longer text is refused.
 constexpr std::size_t largest_case_text = std::size_t{4} << 20;
 
+/// More inputs that ran before are refused.
+constexpr std::size_t most_earlier_inputs = 1024;
+
 /// Reads one case. The result has passed check() and is flat, as flatten() makes it. An error is one
 /// line, "NAME:LINE:COLUMN: what is wrong", `name` being how the text is called in it; lines and columns
 /// count from 1, columns in characters. Takes time linear in the text (times the logarithm of how many

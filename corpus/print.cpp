@@ -20,6 +20,7 @@ class Printer {
     code();
     memory();
     registers();
+    for (const Input& earlier : case_.earlier) before(earlier);
     add("budget {}\n", case_.budget.instructions);
     if (case_.expect) expect(*case_.expect);
     return std::move(text_);
@@ -142,16 +143,32 @@ class Printer {
       add("  {:<{}}  {:#0{}x}\n", reg_of(one.word)->name, widest, one.value, 2 + (reg_of(one.word)->bits + 3) / 4);
   }
 
-  void registers() {
+  // Of a state the registers that do not hold what is understood where nothing is said.
+  std::vector<ExpectedRegister> registers_unlike(const GuestState& unsaid, const GuestState& state) const {
     std::vector<ExpectedRegister> some;
-    for (const Register& reg : registers_of(case_.guest())) {
-      const u64 value = case_.input.state.words[reg.word];
-      const u64 unsaid = reg.kind == RegisterClass::program_counter ? case_.program.code_address : 0;
-      if (value != unsaid) some.push_back({reg.word, value});
-    }
+    for (const Register& reg : registers_of(case_.guest()))
+      if (const u64 value = state.words[reg.word]; value != unsaid.words[reg.word]) some.push_back({reg.word, value});
+    return some;
+  }
+
+  void registers() {
+    GuestState unsaid;
+    unsaid.words[program_counter_word(case_.guest())] = case_.program.code_address;
+    const std::vector<ExpectedRegister> some = registers_unlike(unsaid, case_.input.state);
     if (some.empty()) return;
     add("registers\n");
     register_lines(some);
+  }
+
+  void before(const Input& earlier) {
+    add("before\n");
+    register_lines(registers_unlike(case_.input.state, earlier.state));
+    for (const Bytes& run : earlier.memory)
+      for (std::size_t at = 0; at < run.bytes.size(); at += line_size) {
+        add("  {:<12}  ", fmt::format("{:#x}", run.address + at));
+        bytes(std::span(run.bytes).subspan(at, line_size));
+        add("\n");
+      }
   }
 
   void expect(const Expectation& expect) {

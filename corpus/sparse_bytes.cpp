@@ -50,6 +50,12 @@ std::vector<Bytes> SparseBytes::runs() const {
   return runs;
 }
 
+Bytes SparseBytes::line(u64 address) const {
+  const auto at = lines_.find(address);
+  const std::array<u8, line_size> bytes = at == lines_.end() ? std::array<u8, line_size>{} : at->second.bytes;
+  return {address, {bytes.begin(), bytes.end()}};
+}
+
 std::vector<Bytes> SparseBytes::nonzero_lines(u64 first, u64 size) const {
   std::vector<Bytes> runs;
   for (auto at = lines_.lower_bound(first); at != lines_.end() && at->first - first < size; ++at)

@@ -12,6 +12,10 @@ namespace diptych {
 
 class SparseBytes {
  public:
+  SparseBytes() = default;
+  SparseBytes(const SparseBytes&) = delete;
+  SparseBytes& operator=(const SparseBytes&) = delete;
+
   static constexpr u64 line_size = 16;
 
   struct Line {
@@ -28,6 +32,9 @@ class SparseBytes {
   /// Everything said, in runs as long as a page allows: one never reaches into the next page, which may
   /// belong to another area.
   std::vector<Bytes> runs() const;
+
+  /// The line at a multiple of the line size, whole.
+  Bytes line(u64 address) const;
 
   /// The lines inside [first, first + size) that are not zero, whole, neighbours joined. Both bounds are
   /// multiples of the line size.

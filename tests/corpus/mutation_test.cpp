@@ -122,6 +122,7 @@ class Mutator {
                                                  "\xef\xbb\xbf",
                                                  "budget 1\n",
                                                  "registers\n",
+                                                 "before\n",
                                                  "guest aarch64\n",
                                                  "guest x86_64\n",
                                                  "code 0x10000 rwx\n",
@@ -164,6 +165,8 @@ bool sound(const Result<Case>& read) {
            message.find_first_of(std::string_view("\n\r\0\x1b", 4)) == std::string::npos;
   }
   if (!check(read->program) || !check(read->program, read->input) || flatten(*read) != *read) return false;
+  for (const Input& earlier : read->earlier)
+    if (!check(read->program, earlier)) return false;
   const std::string again = print_case(*read);
   const auto second = parse_case(again, "again.case");
   return second && *second == *read && print_case(*second) == again;

@@ -161,7 +161,7 @@ TEST_CASE("the header is insisted on") {
   CHECK(error_in("code 0x10000\n  4501\n") == "broken.case:4:7: budget is missing");
   CHECK(error_in("why so\n  4501") ==
         "broken.case:4:3: \"4501\" begins no section: expected guest, why, note, code, "
-        "memory, registers, budget or expect");
+        "memory, registers, before, budget or expect");
 }
 
 TEST_CASE("errors in code") {
@@ -276,6 +276,62 @@ TEST_CASE("errors in what is expected") {
         "broken.case:7:10: the 1 bytes expected at 0x20000 are not inside one memory region or the code");
   CHECK(error_behind("expect\n  memory 0x10001 45 00") ==
         "broken.case:7:10: the 2 bytes expected at 0x10001 are not inside one memory region or the code");
+}
+
+TEST_CASE("inputs that ran before are read, and are as the one compared where they say nothing") {
+  const Case some = parse_case(R"(case 1
+guest riscv64
+code 0x10000
+  4501
+before
+  a1  7
+  0x20001  01
+  0x20010  00
+memory 0x20000 size 0x1000 rw
+  0x20000  02
+  0x20010  03
+before
+registers
+  a0  5
+  pc  0x10002
+budget 1
+before
+  pc  0x10000
+  a0  0
+)",
+                               "before.case")
+                        .value();
+  REQUIRE(some.earlier.size() == 3);
+  CHECK(some.earlier[0].state.words[10] == 5);
+  CHECK(some.earlier[0].state.words[11] == 7);
+  CHECK(some.earlier[0].state.words[32] == 0x10002);
+  std::vector<u8> lines(32, 0);
+  lines[0] = 2, lines[1] = 1;
+  CHECK(some.earlier[0].memory == std::vector<Bytes>{{0x20000, lines}});
+  CHECK(some.earlier[1] == Input{some.input.state, {}});
+  CHECK(some.earlier[2].state.words[32] == 0x10000);
+  CHECK(some.earlier[2].state.words[10] == 0);
+  CHECK(some.input.state.words[11] == 0);
+  REQUIRE(some.all_inputs().size() == 4);
+  CHECK(some.all_inputs().back() == some.input);
+}
+
+TEST_CASE("errors in inputs that ran before") {
+  CHECK(error_of("case 1\nbefore") == "broken.case:2:1: before stands before guest");
+  CHECK(error_in("before now") == "broken.case:3:8: unexpected \"now\" at the end of the line");
+  CHECK(error_in("before\n  a77 1") == "broken.case:4:3: \"a77\" is not a register of riscv64");
+  CHECK(error_in("before\n  a0 1\nbefore\n  a0 1\n  a0 1") == "broken.case:7:3: register a0 is said twice");
+  CHECK(error_in("before\n  0x20000") == "broken.case:4:10: at least one byte is missing behind the address");
+  CHECK(error_in("before\n  0x20000 00\n  0x20000 01") ==
+        "broken.case:5:11: the byte at 0x20000 is said twice, with different values");
+  CHECK(error_behind("memory 0x20000 size 0x1000 rw\nbefore\n  0x20fff 00 00") ==
+        "broken.case:8:3: the 2 bytes at 0x20fff are not inside one memory region");
+  CHECK(error_behind("before\n  0x10000 00") == "broken.case:7:3: the 1 bytes at 0x10000 are not inside one memory region");
+  CHECK(error_behind("before\n  pc 0x10001") == "broken.case:7:6: the PC 0x10001 is odd");
+  std::string many;
+  for (std::size_t i = 0; i < most_earlier_inputs; ++i) many += "before\n";
+  CHECK(error_behind(many) == "it was read");
+  CHECK(error_behind(many + "before\n") == "broken.case:1030:1: more than 1024 inputs run before");
 }
 
 TEST_CASE("what is no text is refused where it begins") {

@@ -112,6 +112,31 @@ TEST_CASE("zero lines and zero halves of lines are not printed") {
                   "registers") != std::string::npos);
 }
 
+TEST_CASE("of inputs that ran before only what differs is printed") {
+  Case some = small();
+  some.expect.reset();
+  some.earlier.assign(3, some.input);
+  some.earlier[0].state.words[10] = 0x20000;
+  some.earlier[0].state.words[32] = 0x10004;
+  some.earlier[0].memory = {{0x20010, {0xff, 0xff, 0xff, 0x7f}}, {0x20020, {1}}};
+  some.earlier[2].state.words[11] = 0;
+  some.earlier[2].memory = {{0x20013, {0}}};
+  const std::string text = print_case(some);
+  CHECK(text.substr(text.find("\n  fcsr")) == std::string(R"(
+  fcsr  0x60
+before
+  pc  0x0000000000010004
+  a0  0x0000000000020000
+  0x20020       01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+before
+before
+  a1  0x0000000000000000
+  0x20010       ff ff ff 00 00 00 00 00 00 00 00 00 00 00 00 00
+budget 10
+)"));
+  CHECK(parse_case(text, "x.case").value() == flatten(some));
+}
+
 TEST_CASE("a PC elsewhere than at the start of the code is printed") {
   Case some = small();
   some.input.state.words[32] = 0x10004;

@@ -33,6 +33,8 @@ class RandomCase {
     for (const Register& reg : registers_of(program.guest))
       if (chance(3)) some.input.state.words[reg.word] = value(reg);
     some.input.state.words[program_counter_word(program.guest)] = program.code_address + 2 * below(4);
+    if (chance(3))
+      for (u64 i = 1 + below(3); i > 0; --i) some.earlier.push_back(earlier(some));
     some.budget.instructions = value64();
     if (!chance(3)) some.expect = expectation(program);
     return flatten(some);
@@ -51,6 +53,17 @@ class RandomCase {
     for (u64 room = std::min(longest, region.address + region.size - some.address), i = 1 + below(room); i > 0; --i)
       some.bytes.push_back(chance(2) ? u8(random_()) : u8(0));
     into.push_back(some);
+  }
+
+  Input earlier(const Case& some) {
+    Input input;
+    input.state = some.input.state;
+    for (const Register& reg : registers_of(some.guest()))
+      if (chance(4)) input.state.words[reg.word] = value(reg);
+    input.state.words[program_counter_word(some.guest())] = some.program.code_address + 2 * below(4);
+    for (const Region& region : some.program.memory)
+      for (u64 i = below(3); i > 0; --i) bytes_in(region, input.memory, 40);
+    return input;
   }
 
   std::string line() {

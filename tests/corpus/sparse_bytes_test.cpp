@@ -22,6 +22,13 @@ TEST_CASE("runs are joined across lines but not across pages") {
   CHECK(some.runs() == std::vector<Bytes>{{14, {1, 9, 3, 4}}, {32, {0}}, {4095, {5}}, {4096, {6}}});  // pages part them
 }
 
+TEST_CASE("a line is whole wherever it lies") {
+  SparseBytes some;
+  some.say(0x1003, 7);
+  CHECK(some.line(0x1000) == Bytes{0x1000, {0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}});
+  CHECK(some.line(0x1010) == Bytes{0x1010, std::vector<u8>(16, 0)});
+}
+
 TEST_CASE("only whole lines that are not zero are listed, inside the bounds") {
   SparseBytes some;
   some.lay({0x0fff, {7}});
