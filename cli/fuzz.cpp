@@ -4,6 +4,7 @@
 
 #include "corpus/files.hpp"
 #include "engine/guest/instructions.hpp"
+#include "fuzz/generate/mix.hpp"
 #include "fuzz/session/session.hpp"
 #include "oracle/machines.hpp"
 
@@ -21,8 +22,8 @@ std::atomic<bool> interrupted = false;
 
 // Everything a session needs is tried before it begins: what is wrong is said as one sentence.
 Result<void> check_configuration(const fuzz::Configuration& c) {
-  if (c.mix != "mixed" && c.mix != "self-modifying" && c.mix != "faulting")
-    return fail(ErrorKind::bad_input, fmt::format("--mix \"{}\" is none of mixed, self-modifying, faulting", c.mix));
+  if (!fuzz::mix_named(c.mix))
+    return fail(ErrorKind::bad_input, fmt::format("--mix \"{}\" is none of {}", c.mix, fuzz::mix_names()));
   for (const std::string* list : {&c.subjects, &c.oracles})
     if (auto machines = make_machines(*list, c.guest); !machines) return std::unexpected(std::move(machines).error());
   const std::string all = c.subjects + "," + c.oracles;
@@ -58,7 +59,7 @@ int run(const std::vector<std::string>& arguments) {
       "seed", options::value(&configuration.seed)->default_value(1), "the same seed gives the same session")(
       "corpus", options::value(&corpus), "directory of cases to start from; what reaches something new is added to it")(
       "out", options::value(&out)->default_value("reports/out"), "directory for findings and the report")(
-      "mix", options::value(&configuration.mix)->default_value("mixed"), "what the programs are about: mixed, self-modifying, faulting")(
+      "mix", options::value(&configuration.mix)->default_value("all"), ("what the programs are about: " + fuzz::mix_names()).c_str())(
       "json", "print the summary as JSON");
   const Parsed parsed = parse(fuzz_verb, arguments, described);
   if (!parsed.go_on) return parsed.exit;

@@ -130,10 +130,10 @@ const Shape& Generator::plain_row(Random& random) {
   return *named_rows().addi;
 }
 
-void Generator::compose(Code& code, Random& random, const Options& options) {
+void Generator::compose(Code& code, Random& random, Mix mix) {
   Composer composer(code, palette_, *this, random);
   const std::size_t count = 4 + random.below(21);
-  const bool self_modifying = options.mix == Mix::self_modifying_only || random.chance(1, 32);
+  const bool self_modifying = mix == Mix::self_modifying || random.chance(1, 32);
   const bool looping = count >= 6 && random.chance(1, 4);
   const bool changing = self_modifying && random.chance(1, 2);
   const auto modify = [&] { changing ? composer.changing_loop() : composer.self_modification(); };
@@ -189,6 +189,7 @@ void Generator::add_fault(Code& code, Random& random, Block& block) {
 }
 
 void Generator::generate(Random& random, const Options& options, Block& block) {
+  const Mix mix = options.mix == Mix::all ? mix_in_turn(blocks_) : options.mix;
   ++blocks_;
   block.program.guest = Guest::riscv64;
   block.seed = random.next();
@@ -206,8 +207,8 @@ void Generator::generate(Random& random, const Options& options, Block& block) {
   permitted_ = options.extensions;
   allow(permitted_, random.chance(1, 4));
   Code code;
-  compose(code, random, options);
-  if (options.mix == Mix::faulting_only) add_fault(code, random, block);
+  compose(code, random, mix);
+  if (mix == Mix::faulting) add_fault(code, random, block);
   // The first blocks show each trap once; later ones seldom, for they end what could be compared.
   if ((blocks_ < 64 && blocks_ % 16 == 0) || random.chance(1, 64)) add_trap(code, random);
   if (random.chance(1, 64)) {
@@ -216,7 +217,7 @@ void Generator::generate(Random& random, const Options& options, Block& block) {
   }
 
   const bool writable =
-      options.mix == Mix::self_modifying_only || std::ranges::any_of(code.all(), [](const Item& item) {
+      mix == Mix::self_modifying || std::ranges::any_of(code.all(), [](const Item& item) {
         return item.row == named_rows().fence_i->index && item.glued;
       });
   block.program.code_access = Access::read | Access::execute | (writable ? Access::write : Access::none);

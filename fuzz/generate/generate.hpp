@@ -3,13 +3,11 @@
 
 #include "fuzz/generate/block.hpp"
 #include "fuzz/generate/compose.hpp"
+#include "fuzz/generate/mix.hpp"
 
 #include <vector>
 
 namespace diptych::fuzz {
-
-/// What the blocks are about.
-enum class Mix : u8 { mixed, self_modifying_only, faulting_only };
 
 struct Options {
   Mix mix = Mix::mixed;
@@ -48,7 +46,7 @@ class Generator final : public RowSource {
   void allow(ExtensionSet extensions, bool bit_manipulation);
   const Shape& draw(Deck& deck, Random& random);
   bool usable(const Shape& shape) const;
-  void compose(Code& code, Random& random, const Options& options);
+  void compose(Code& code, Random& random, Mix mix);
   void add_trap(Code& code, Random& random);
   void add_fault(Code& code, Random& random, Block& block);
 

@@ -18,7 +18,7 @@ struct Configuration {
   u64 seed = 1;
   std::filesystem::path corpus;  ///< read at the start, added to; empty: none
   std::filesystem::path out = "reports/out";
-  std::string mix = "mixed";     ///< mixed, self-modifying, faulting
+  std::string mix = "all";  ///< one of fuzz/generate/mix.hpp
 };
 
 std::string to_json(const Configuration& configuration);

@@ -56,9 +56,7 @@ class Worker {
         panel_(std::move(panel)),
         generator_(configuration_.guest) {
     panel_.watch(&shared_->running);
-    options_.mix = configuration_.mix == "self-modifying" ? Mix::self_modifying_only
-                   : configuration_.mix == "faulting"     ? Mix::faulting_only
-                                                           : Mix::mixed;
+    options_.mix = mix_named(configuration_.mix).value_or(Mix::all);
   }
 
   int execute(std::span<const u8> data) {

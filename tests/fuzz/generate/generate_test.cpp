@@ -41,7 +41,7 @@ TEST_CASE("the same dice give the same blocks") {
   Random first(5), second(5);
   Block reused;
   for (int i = 0; i < 500; ++i) {
-    const Mix mix = Mix(i % 3);
+    const Mix mix = mixes[std::size_t(i) % std::size(mixes)].mix;
     b.generate(second, {mix}, reused);
     REQUIRE(a.generate(first, {mix}) == reused);
   }
@@ -65,7 +65,7 @@ TEST_CASE("blocks that are to fault do so more often than not") {
   Random random(7);
   const auto machine = make_interpreter_machine();
   Ends ends;
-  for (int i = 0; i < 1000; ++i) run_all(*machine, generator.generate(random, {Mix::faulting_only}), ends);
+  for (int i = 0; i < 1000; ++i) run_all(*machine, generator.generate(random, {Mix::faulting}), ends);
   CHECK(ends.share(StopKind::end) < 0.5);
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("code that modifies itself does, behind a fence") {
   const auto machine = make_interpreter_machine();
   int changed = 0;
   for (int i = 0; i < 500; ++i) {
-    const Block block = generator.generate(random, {Mix::self_modifying_only});
+    const Block block = generator.generate(random, {Mix::self_modifying});
     REQUIRE(allows(block.program.code_access, Access::write));
     Code code;
     code.read(block.program.code);

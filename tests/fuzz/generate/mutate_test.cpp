@@ -25,7 +25,7 @@ TEST_CASE("chains of edits keep blocks sound and most runs ending") {
   const auto machine = make_interpreter_machine();
   Ends ends;
   for (int i = 0; i < 1000; ++i) {
-    Block block = generator.generate(random, {i % 8 == 0 ? Mix::self_modifying_only : Mix::mixed});
+    Block block = generator.generate(random, {i % 8 == 0 ? Mix::self_modifying : Mix::mixed});
     for (int edits = 0; edits < 10; ++edits) {
       mutate(block, random, generator);
       require_fenced(block);
@@ -67,7 +67,7 @@ TEST_CASE("crossing leaves both blocks alone and makes a third that mostly runs 
   Ends ends;
   int third = 0;
   for (int i = 0; i < 1000; ++i) {
-    const Block first = generator.generate(random, {i % 4 == 0 ? Mix::self_modifying_only : Mix::mixed});
+    const Block first = generator.generate(random, {i % 4 == 0 ? Mix::self_modifying : Mix::mixed});
     const Block second = generator.generate(random), first_before = first, second_before = second;
     Block into;
     cross(first, second, random, into);
