@@ -1,5 +1,6 @@
 // fuzz: runs generated programs on all machines until told to stop.
 #include "cli/fuzz_screen.hpp"
+#include "cli/output.hpp"
 #include "cli/verb.hpp"
 
 #include "corpus/files.hpp"
@@ -89,8 +90,8 @@ int run(const std::vector<std::string>& arguments) {
       [&](const fuzz::Summary& so_far) { screen.show(so_far); }, interrupted);
   screen.leave();
   if (!summary) return complain(summary.error());
-  if (json) fmt::print("{}\n", fuzz::to_json(*summary).dump(1));
-  else fmt::print("{}\nThe report is in {}.\n", fuzz::to_text(*summary), configuration.out.string());
+  if (json) print_output("{}\n", fuzz::to_json(*summary).dump(1));
+  else print_output("{}\nThe report is in {}.\n", fuzz::to_text(*summary), configuration.out.string());
   return summary->findings.empty() && summary->lost_subjects() == 0 ? fine : found;
 }
 

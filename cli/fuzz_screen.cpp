@@ -1,5 +1,7 @@
 #include "cli/fuzz_screen.hpp"
 
+#include "cli/output.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -34,8 +36,8 @@ void FuzzScreen::show(const fuzz::Summary& s) {
   if (terminal_) return draw(s);
   if (Clock::now() - said_ < between_lines) return;
   said_ = Clock::now();
-  fmt::print(stderr, "{:.0f} s: {} runs, {:.0f} executions a second, {:.0f} % in references, {} findings\n", s.seconds,
-             s.tally.runs, double(s.tally.executions) / s.seconds, 100 * s.oracle_share(), s.findings.size());
+  write_progress(fmt::format("{:.0f} s: {} runs, {:.0f} executions a second, {:.0f} % in references, {} findings\n", s.seconds,
+                             s.tally.runs, double(s.tally.executions) / s.seconds, 100 * s.oracle_share(), s.findings.size()));
 }
 
 void FuzzScreen::draw(const fuzz::Summary& s) {
@@ -60,14 +62,14 @@ void FuzzScreen::draw(const fuzz::Summary& s) {
   for (std::size_t i = 0; i < std::min<std::size_t>(s.findings.size(), 8); ++i)
     line("    {:<28} {:>8} times  {}", s.findings[i].signature, s.findings[i].count, s.findings[i].instruction);
   for (; lines < lines_;) line("");
-  if (drawn_) fmt::print(stderr, "\x1b[{}A", lines_);
+  if (drawn_) write_progress(fmt::format("\x1b[{}A", lines_));
   lines_ = lines;
   drawn_ = true;
-  fmt::print(stderr, "{}", text);
+  write_progress(text);
 }
 
 void FuzzScreen::leave() {
-  if (drawn_) fmt::print(stderr, "\n");
+  if (drawn_) write_progress("\n");
   drawn_ = false;
 }
 

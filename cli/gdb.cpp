@@ -1,5 +1,6 @@
 // gdb: serves a case or a Linux program to a debugger.
 #include "cli/debugger.hpp"
+#include "cli/output.hpp"
 #include "cli/program_arguments.hpp"
 #include "cli/verb.hpp"
 
@@ -16,7 +17,6 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <cstdio>
 #include <fstream>
 #include <optional>
 #include <sys/wait.h>
@@ -173,11 +173,11 @@ int run(const std::vector<std::string>& arguments) {
   gdb::EngineTarget target(std::move(subject->inferior), std::move(subject->reference),
                            {.history_bytes = asked.history_megabytes << 20, .two_threads = asked.two_threads});
   if (asked.at_divergence && !target.run_to_divergence(true)) {
-    fmt::print(stderr, "diptych: {} and the engine's {} agree on {} up to its end\n", asked.beside, asked.tier, asked.path);
+    print_error("diptych: {} and the engine's {} agree on {} up to its end\n", asked.beside, asked.tier, asked.path);
     return fine;
   }
   // A debugger takes no words before it runs the guest.
-  if (asked.at_divergence) fmt::print(stderr, "{}", target.take_notice());
+  if (asked.at_divergence) print_error("{}", target.take_notice());
 
   // Started behind the guest, whose signals this thread blocks: so no other thread takes them.
   Ending ending(asked.debugger.empty());
@@ -185,8 +185,7 @@ int run(const std::vector<std::string>& arguments) {
   std::optional<Error> not_started;
   listen.announce = [&](std::string_view line) {
     if (asked.debugger.empty()) {
-      fmt::print(stderr, "{}\n", line);
-      std::fflush(stderr);
+      print_error("{}\n", line);
       return;
     }
     const auto debugger = start_debugger(asked.debugger, subject->symbols, std::string(line.substr(line.rfind(' ') + 1)));

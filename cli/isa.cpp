@@ -1,4 +1,5 @@
 // isa: what a guest's table holds.
+#include "cli/output.hpp"
 #include "cli/verb.hpp"
 
 #include "engine/guest/instructions.hpp"
@@ -28,9 +29,9 @@ int run(const std::vector<std::string>& arguments) {
     if (parsed.values.contains("json"))
       rows.push_back({{"mnemonic", row.mnemonic}, {"extension", extension}, {"form", row.form}, {"encoding", row.encoding}});
     else
-      fmt::print("{:<9} {:<30} {}\n", extension, row.form, row.encoding);
+      print_output("{:<9} {:<30} {}\n", extension, row.form, row.encoding);
   }
-  if (parsed.values.contains("json")) fmt::print("{}\n", rows.dump(1));
+  if (parsed.values.contains("json")) print_output("{}\n", rows.dump(1));
   return fine;
 }
 

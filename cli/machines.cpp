@@ -1,4 +1,5 @@
 // machines: what can execute a guest here, and what each can say of it.
+#include "cli/output.hpp"
 #include "cli/verb.hpp"
 
 #include "oracle/machines.hpp"
@@ -20,7 +21,7 @@ int run(const std::vector<std::string>& arguments) {
     const std::string_view role = stage ? "stage" : "reference";
     if (!machine) {
       all.push_back({{"name", name}, {"role", role}, {"available", false}, {"reason", machine.error().message}});
-      if (!parsed.values.contains("json")) fmt::print("{:<12} {:<9} not available: {}\n", name, role, machine.error().message);
+      if (!parsed.values.contains("json")) print_output("{:<12} {:<9} not available: {}\n", name, role, machine.error().message);
       continue;
     }
     const Description& d = (*machine)->describe();
@@ -45,10 +46,10 @@ int run(const std::vector<std::string>& arguments) {
                    {"exact_budget", d.exact_budget},
                    {"hides_code_end", d.hides_code_end}});
     if (!parsed.values.contains("json"))
-      fmt::print("{:<12} {:<9} {:<24}{}{}{}\n", d.name, role, d.version, plain, d.counts_retired ? "; counts instructions" : "",
+      print_output("{:<12} {:<9} {:<24}{}{}{}\n", d.name, role, d.version, plain, d.counts_retired ? "; counts instructions" : "",
                  d.exact_budget ? "; exact budgets" : "");
   }
-  if (parsed.values.contains("json")) fmt::print("{}\n", all.dump(1));
+  if (parsed.values.contains("json")) print_output("{}\n", all.dump(1));
   return fine;
 }
 

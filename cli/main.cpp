@@ -1,4 +1,5 @@
 // The command: finds the verb and runs it.
+#include "cli/output.hpp"
 #include "cli/verb.hpp"
 
 #include <fmt/format.h>
@@ -14,11 +15,11 @@ namespace {
 const std::array verbs = {&run_verb, &fuzz_verb, &replay_verb, &minimize_verb, &gdb_verb, &translate_verb, &isa_verb, &machines_verb, &seeds_verb};
 
 void print_help() {
-  fmt::print("diptych: a CPU engine and its references, side by side, fed the same instructions\n\n");
-  for (const Verb* verb : verbs) fmt::print("  {:<10} {}\n", verb->name, verb->summary);
-  fmt::print("\nExamples:\n");
-  for (const Verb* verb : verbs) fmt::print("{}\n", verb->example);
-  fmt::print("\nEach verb tells more with --help. Exit status: 0 fine, 1 a divergence or failure was found,\n"
+  print_output("diptych: a CPU engine and its references, side by side, fed the same instructions\n\n");
+  for (const Verb* verb : verbs) print_output("  {:<10} {}\n", verb->name, verb->summary);
+  print_output("\nExamples:\n");
+  for (const Verb* verb : verbs) print_output("{}\n", verb->example);
+  print_output("\nEach verb tells more with --help. Exit status: 0 fine, 1 a divergence or failure was found,\n"
              "2 the arguments or the environment cannot be used.\n");
 }
 
@@ -33,7 +34,7 @@ int run(std::vector<std::string> arguments) {
     return fine;
   }
   if (name == "--version") {
-    fmt::print("diptych 0.1.0\n");
+    print_output("diptych 0.1.0\n");
     return fine;
   }
   arguments.erase(arguments.begin());
@@ -48,11 +49,14 @@ int run(std::vector<std::string> arguments) {
 }  // namespace diptych::cli
 
 int main(int argc, char** argv) {
+  using namespace diptych::cli;
+  reserve_standard_descriptors();
+  int status = unusable;
   try {
-    return diptych::cli::run({argv + 1, argv + argc});
+    status = run({argv + 1, argv + argc});
   } catch (const std::exception& error) {
-    // Memory that ran out, a pipe that closed: nothing below throws on purpose.
-    fmt::print(stderr, "diptych: {}\n", error.what());
-    return diptych::cli::unusable;
+    // Memory ran out: nothing below throws on purpose.
+    print_error("diptych: {}\n", error.what());
   }
+  return finish_output(status);
 }

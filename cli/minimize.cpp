@@ -1,5 +1,6 @@
 // minimize: the smallest case that still shows a difference.
 #include "cli/lineup.hpp"
+#include "cli/output.hpp"
 #include "cli/report_case.hpp"
 #include "cli/verb.hpp"
 
@@ -96,8 +97,8 @@ int run(const std::vector<std::string>& arguments) {
   auto minimized = minimize(*some, machines, stages, stage, explainer);
   if (!minimized) return complain(std::move(minimized).error().in(path));
   if (!*minimized) {
-    if (json) fmt::print("{}\n", nlohmann::json{{"verdict", "agrees"}}.dump());
-    else fmt::print("{}: all machines agree, or differ for known reasons; nothing to minimize\n", path);
+    if (json) print_output("{}\n", nlohmann::json{{"verdict", "agrees"}}.dump());
+    else print_output("{}: all machines agree, or differ for known reasons; nothing to minimize\n", path);
     return fine;
   }
 
@@ -121,7 +122,7 @@ int run(const std::vector<std::string>& arguments) {
   if (auto written = write_case(file, result, fuzz::disassembler(result.guest())); !written) return complain(written.error());
 
   if (json)
-    fmt::print("{}\n", nlohmann::json{{"signature", signature.text()},
+    print_output("{}\n", nlohmann::json{{"signature", signature.text()},
                                       {"mnemonic", signature.instruction},
                                       {"kind", std::string(name_of(signature.kind))},
                                       {"stage", signature.stage},
@@ -131,7 +132,7 @@ int run(const std::vector<std::string>& arguments) {
                                       {"outvoted", losers}}
                            .dump());
   else
-    fmt::print("{}: {}\n{}{}", file.string(), result.why, listing(result), describe_statements(result, *statements));
+    print_output("{}: {}\n{}{}", file.string(), result.why, listing(result), describe_statements(result, *statements));
   return found;
 }
 

@@ -1,5 +1,6 @@
 // replay: runs cases on all machines and says where they part.
 #include "cli/lineup.hpp"
+#include "cli/output.hpp"
 #include "cli/report_case.hpp"
 #include "cli/verb.hpp"
 
@@ -92,10 +93,10 @@ int run(const std::vector<std::string>& arguments) {
     if (!result) return complain(std::move(result).error().in(files[i].string()));
     if (result->diverges) exit = found;
     if (json) all.push_back(std::move(result->json));
-    else if (result->diverges || cases.size() == 1) fmt::print("{}", result->text);
+    else if (result->diverges || cases.size() == 1) print_output("{}", result->text);
   }
-  if (json) fmt::print("{}\n", all.dump(1));
-  else if (cases.size() != 1) fmt::print("{} cases, {}\n", cases.size(), exit == fine ? "all agree" : "some diverge");
+  if (json) print_output("{}\n", all.dump(1));
+  else if (cases.size() != 1) print_output("{} cases, {}\n", cases.size(), exit == fine ? "all agree" : "some diverge");
   return exit;
 }
 

@@ -1,4 +1,5 @@
 // run: a static Linux program, with the files it is granted.
+#include "cli/output.hpp"
 #include "cli/program_arguments.hpp"
 #include "cli/verb.hpp"
 
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
 
 namespace diptych::cli {
 namespace {
@@ -33,9 +33,9 @@ void say_stats(std::string_view tier, u64 retired, double seconds, bool json) {
   const double millions = static_cast<double>(retired) / 1e6;
   if (json) {
     const nlohmann::json told = {{"tiers", {{{"tier", tier}, {"instructions", retired}, {"seconds", seconds}, {"million_instructions_a_second", millions / seconds}}}}};
-    fmt::print(stderr, "{}\n", told.dump());
+    print_error("{}\n", told.dump());
   } else {
-    fmt::print(stderr, "diptych: {} instructions in {:.3f} s by {}: {:.1f} million a second\n", retired, seconds, tier, millions / seconds);
+    print_error("diptych: {} instructions in {:.3f} s by {}: {:.1f} million a second\n", retired, seconds, tier, millions / seconds);
   }
 }
 
@@ -64,14 +64,14 @@ int run(const std::vector<std::string>& arguments) {
   if (!tier && parsed.values["tier"].defaulted()) tier = make_tier("interp");
   if (!tier) return complain(tier.error());
   ProcessOptions process_options{.program = guest.front(), .arguments = guest, .environment = environment_of_host(), .grants = std::make_shared<Grants>(std::move(*grants)), .tier = std::move(*tier), .trace = nullptr};
-  if (strace) process_options.trace = [](std::string_view line) { fmt::print(stderr, "{}\n", line); };
+  if (strace) process_options.trace = [](std::string_view line) { print_error("{}\n", line); };
   Result<std::unique_ptr<Process>> process = Process::start(std::move(process_options));
   if (!process) return complain(process.error());
 
   const auto begin = std::chrono::steady_clock::now();
   const Ending ending = (*process)->run();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  if (ending.signal != 0) fmt::print(stderr, "diptych: {} was ended by {}\n", guest.front(), signal_name(ending.signal));
+  if (ending.signal != 0) print_error("diptych: {} was ended by {}\n", guest.front(), signal_name(ending.signal));
   if (stats) say_stats((*process)->tier().name(), (*process)->tier().hart().retired, seconds.count(), json);
   return ending.signal != 0 ? exit_of_signal + ending.signal : ending.status;
 }

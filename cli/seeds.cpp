@@ -1,4 +1,5 @@
 // seeds: writes at least one case for each row of a guest's table.
+#include "cli/output.hpp"
 #include "cli/verb.hpp"
 
 #include "corpus/files.hpp"
@@ -27,7 +28,7 @@ int run(const std::vector<std::string>& arguments) {
     if (auto written = write_case(path, cases[i], fuzz::disassembler(cases[i].guest())); !written)
       return complain(written.error());
   }
-  fmt::print("{} cases in {}\n", cases.size(), out);
+  print_output("{} cases in {}\n", cases.size(), out);
   return fine;
 }
 

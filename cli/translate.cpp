@@ -1,4 +1,5 @@
 // translate: a block's way from guest code to host code.
+#include "cli/output.hpp"
 #include "cli/verb.hpp"
 
 #include "corpus/files.hpp"
@@ -162,10 +163,10 @@ int run(const std::vector<std::string>& arguments) {
   if (parsed.values.contains("json")) {
     nlohmann::json all = nlohmann::json::array();
     for (const Translated& block : *blocks) all.push_back(to_json(block));
-    fmt::print("{}\n", nlohmann::json({{"guest", guest_name}, {"stage", stage_name}, {"blocks", all}}).dump(1));
+    print_output("{}\n", nlohmann::json({{"guest", guest_name}, {"stage", stage_name}, {"blocks", all}}).dump(1));
     return fine;
   }
-  for (const Translated& block : *blocks) fmt::print("{}{}", &block == &blocks->front() ? "" : "\n", print(block));
+  for (const Translated& block : *blocks) print_output("{}{}", &block == &blocks->front() ? "" : "\n", print(block));
   return fine;
 }
 

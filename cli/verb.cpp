@@ -1,7 +1,8 @@
 #include "cli/verb.hpp"
 
+#include "cli/output.hpp"
+
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 
 #include <iostream>
 #include <sstream>
@@ -29,20 +30,20 @@ Parsed parse(const Verb& verb, const std::vector<std::string>& arguments, const 
     if (parsed.values.contains("help")) {
       std::ostringstream listed;
       listed << all;
-      fmt::print("diptych {}: {}\n\n{}\nExample:\n{}\n", verb.name, verb.summary, listed.str(), verb.example);
+      print_output("diptych {}: {}\n\n{}\nExample:\n{}\n", verb.name, verb.summary, listed.str(), verb.example);
       return parsed;
     }
     options::notify(parsed.values);
     parsed.go_on = true;
   } catch (const options::error& error) {
-    fmt::print(stderr, "diptych {}: {}; see diptych {} --help\n", verb.name, printable(error.what()), verb.name);
+    print_error("diptych {}: {}; see diptych {} --help\n", verb.name, printable(error.what()), verb.name);
     parsed.exit = unusable;
   }
   return parsed;
 }
 
 int complain(const Error& error) {
-  fmt::print(stderr, "diptych: {}\n", printable(error.message));
+  print_error("diptych: {}\n", printable(error.message));
   return unusable;
 }
 

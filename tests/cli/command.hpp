@@ -62,18 +62,26 @@ struct Ended {
   std::string out, err;
 };
 
+/// Where standard output and standard error go; empty: to files whose content wait() gives, `-`: they are closed.
+struct Redirected {
+  std::string out = {}, err = {};
+};
+
 /// The command, started and not yet waited for. Its output goes to files, so that it never waits.
 class Running {
  public:
-  explicit Running(const std::vector<std::string>& arguments) {
+  explicit Running(const std::vector<std::string>& arguments, const Redirected& redirected = {}) {
     std::vector<char*> pointers{const_cast<char*>(command.c_str())};
     for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
     pointers.push_back(nullptr);
-    const std::string out = folder_ / "out", err = folder_ / "err";
+    const std::string out = redirected.out.empty() ? folder_ / "out" : redirected.out;
+    const std::string err = redirected.err.empty() ? folder_ / "err" : redirected.err;
     pid_ = fork();
     if (pid_ == 0) {
       dup2(::open(out.c_str(), O_WRONLY | O_CREAT, 0600), 1);
       dup2(::open(err.c_str(), O_WRONLY | O_CREAT, 0600), 2);
+      if (out == "-") ::close(1);
+      if (err == "-") ::close(2);
       dup2(::open("/dev/null", O_RDONLY), 0);
       execv(command.c_str(), pointers.data());
       _exit(127);
@@ -107,7 +115,9 @@ class Running {
   bool waited_ = false;
 };
 
-inline Ended run(const std::vector<std::string>& arguments) { return Running(arguments).wait(); }
+inline Ended run(const std::vector<std::string>& arguments, const Redirected& redirected = {}) {
+  return Running(arguments, redirected).wait();
+}
 
 /// Unusable arguments or files: one sentence on standard error, nothing else, exit 2.
 inline void require_refused(const std::vector<std::string>& arguments, std::string_view said = "") {
