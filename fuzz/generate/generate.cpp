@@ -7,6 +7,7 @@
 #include "fuzz/generate/values.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -67,7 +68,14 @@ void set_registers(GuestState& state, const Palette& palette, Random& random) {
 
 }  // namespace
 
-Generator::Generator(Guest) {
+ExtensionSet Extensions::smallest_with(ExtensionSet used) const {
+  ExtensionSet smallest = all;
+  for (const ExtensionSet set : narrower)
+    if ((used & ~set) == 0 && std::popcount(set) < std::popcount(smallest)) smallest = set;
+  return smallest;
+}
+
+Generator::Generator(Guest, Extensions extensions) : extensions_(std::move(extensions)), used_(extensions_.all) {
   for (const Shape& shape : shapes()) {
     Deck& deck = shape.flow == Flow::trap ? traps_ : shape.bit_manipulation ? bits_ : general_;
     deck.rows.push_back(shape.index);
@@ -84,7 +92,7 @@ u16 Generator::Deck::draw(Random& random) {
   return rows[dealt++];
 }
 
-bool Generator::permits(const Shape& shape) const { return (extensions_ & bit(shape.row->extension)) != 0; }
+bool Generator::permits(const Shape& shape) const { return (used_ & bit(shape.row->extension)) != 0; }
 
 // A row that finds no register it could address memory through is of no use just now.
 bool Generator::usable(const Shape& shape) const {
@@ -102,21 +110,22 @@ const Shape& Generator::draw(Deck& deck, Random& random) {
   return *named_rows().addi;
 }
 
-void Generator::allow(ExtensionSet extensions, bool bit_manipulation) {
-  constexpr ExtensionSet bits = bit(Extension::Zba) | bit(Extension::Zbb) | bit(Extension::Zbs);
-  extensions_ = bit_manipulation ? extensions : extensions & ~bits;
-  bit_manipulation_ = (extensions_ & bits) != 0;
+ExtensionSet Generator::choose_extensions(Random& random) const {
+  const std::vector<ExtensionSet>& narrower = extensions_.narrower;
+  if (narrower.empty() || random.chance(1, 4)) return extensions_.all;
+  return narrower[random.below(u32(narrower.size()))];
 }
 
-Palette& Generator::edit(const Palette& palette, bool bit_manipulation) {
-  allow(permitted_, bit_manipulation);
+Palette& Generator::edit(const Palette& palette, ExtensionSet used) {
+  used_ = extensions_.smallest_with(used);
   palette_ = palette;
   return palette_;
 }
 
 const Shape& Generator::any_row(Random& random) {
   const u32 r = random.below(16);
-  if (bit_manipulation_ && r < 6) return draw(bits_, random);
+  constexpr ExtensionSet bits = bit(Extension::Zba) | bit(Extension::Zbb) | bit(Extension::Zbs);
+  if ((used_ & bits) != 0 && r < 6) return draw(bits_, random);
   if (r < 11) return draw(general_, random);
   for (int tries = 0; tries < 8; ++tries)
     if (const Shape& shape = shapes()[general_.rows[random.below(u32(general_.rows.size()))]]; usable(shape))
@@ -140,7 +149,7 @@ void Generator::compose(Code& code, Random& random, Mix mix) {
   if (looping) composer.begin_counting();
   const std::size_t loop_first = random.below(u32(count / 2)), loop_last = count / 2 + random.below(u32(count / 2));
   const std::size_t modify_at = self_modifying ? random.below(u32(count / 2)) : count;
-  if (random.chance(1, 32)) composer.pressure();
+  if (random.chance(1, 32) && (used_ & (bit(Extension::F) | bit(Extension::D))) != 0) composer.pressure();
   std::size_t first = 0;
   bool looped = !looping, modified = !self_modifying, started = false;
   while (code.size() < count) {
@@ -204,8 +213,7 @@ void Generator::generate(Random& random, const Options& options, Block& block) {
   block.base.memory.clear();
   set_memory(block.program, with_constants, random);
 
-  permitted_ = options.extensions;
-  allow(permitted_, random.chance(1, 4));
+  used_ = choose_extensions(random);
   Code code;
   compose(code, random, mix);
   if (mix == Mix::faulting) add_fault(code, random, block);
@@ -216,8 +224,12 @@ void Generator::generate(Random& random, const Options& options, Block& block) {
     if (item.target == no_target) item = item_of(near_miss(item.word, random));
   }
 
+  keep_to(code, used_);
+
+  // What is stored into writable code takes a fence.i.
+  const bool fences = permits(*named_rows().fence_i);
   const bool writable =
-      mix == Mix::self_modifying || std::ranges::any_of(code.all(), [](const Item& item) {
+      (fences && mix == Mix::self_modifying) || std::ranges::any_of(code.all(), [](const Item& item) {
         return item.row == named_rows().fence_i->index && item.glued;
       });
   block.program.code_access = Access::read | Access::execute | (writable ? Access::write : Access::none);
@@ -228,6 +240,13 @@ Block Generator::generate(Random& random, const Options& options) {
   Block block;
   generate(random, options, block);
   return block;
+}
+
+void keep_to(Code& code, ExtensionSet extensions) {
+  const Shape& addi = *named_rows().addi;
+  for (std::size_t i = 0; i < code.size(); ++i)
+    if (const Shape* shape = code[i].shape(); shape && (extensions & bit(shape->row->extension)) == 0)
+      code.replace(i, item_of(addi, addi.row->encoding.match));
 }
 
 u32 near_miss(u32 word, Random& random) {

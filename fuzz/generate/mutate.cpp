@@ -263,14 +263,28 @@ void move_code(Block& block, Random& random) {
   block.base.state.words[pc_word] = block.program.code_address;
 }
 
-bool is_bit_manipulation(const Item& item) { return item.row != no_row && item.shape()->bit_manipulation; }
+ExtensionSet extension_of(const Item& item) {
+  return item.row == no_row ? ExtensionSet{0} : bit(item.shape()->row->extension);
+}
 
-bool uses_bit_manipulation(const Code& code) { return std::ranges::any_of(code.all(), is_bit_manipulation); }
+ExtensionSet extensions_of(const Code& code) {
+  ExtensionSet used = 0;
+  for (const Item& item : code.all()) used |= extension_of(item);
+  return used;
+}
 
-// As far as what belongs together from `first` on has none of it, at most up to `last`.
-std::size_t end_before_bit_manipulation(const Code& code, std::size_t first, std::size_t last) {
+// Takes out what was made for machines with more. Without fence.i, code is not written.
+bool take_out_others(Block& block, Code& code, ExtensionSet extensions) {
+  if ((extensions & bit(Extension::Zifencei)) == 0) block.program.code_access = Access::read | Access::execute;
+  if ((extensions_of(code) & ~extensions) == 0) return false;
+  keep_to(code, extensions);
+  return true;
+}
+
+// As far as what belongs together from `first` on keeps to these extensions, at most up to `last`.
+std::size_t end_within(const Code& code, std::size_t first, std::size_t last, ExtensionSet extensions) {
   std::size_t end = first;
-  while (end < last && !is_bit_manipulation(code[end])) ++end;
+  while (end < last && (extension_of(code[end]) & ~extensions) == 0) ++end;
   while (end > first && code.landing(end) != end) --end;
   return end;
 }
@@ -311,7 +325,7 @@ void mutate(Block& block, Random& random, Generator& generator) {
     const u32 r = random.below(64);
     if (r < 44) {
       if (!edited) {
-        palette = &generator.edit(palette_of(block, code, random), uses_bit_manipulation(code));
+        palette = &generator.edit(palette_of(block, code, random), extensions_of(code));
         edited = true;
         if (random.chance(1, 2)) heal(code);
       }
@@ -327,11 +341,12 @@ void mutate(Block& block, Random& random, Generator& generator) {
       move_code(block, random);
     }
   }
+  edited |= take_out_others(block, code, generator.extensions().all);
   if (edited) put_back(code, block);
   if (edited || allows(block.program.code_access, Access::write)) normalize(block);
 }
 
-void cross(const Block& first, const Block& second, Random& random, Block& into) {
+void cross(const Block& first, const Block& second, Random& random, const Extensions& extensions, Block& into) {
   into = first;
   if (first.program.guest != Guest::riscv64 || second.program.guest != Guest::riscv64) return;
   if (first.program.code.size() > largest_code || second.program.code.size() > largest_code) return;
@@ -341,8 +356,9 @@ void cross(const Block& first, const Block& second, Random& random, Block& into)
   if (code.size() == 0 || other.size() == 0) return;
   const std::size_t from = other.landing(random.below(u32(other.size())));
   std::size_t to = other.landing(std::min(from + 1 + random.below(8), other.size()));
-  // Else crossings would spread them over ever more blocks, on which a reference that lacks them says nothing.
-  if (!uses_bit_manipulation(code)) to = end_before_bit_manipulation(other, from, to);
+  // Crossover would spread extensions that a machine lacks to most blocks, and it could not run them.
+  take_out_others(into, code, extensions.all);
+  to = end_within(other, from, to, extensions.smallest_with(extensions_of(code)));
   std::size_t at = code.landing(random.below(u32(code.size() + 1)));
   if (random.chance(1, 2)) {
     // Over as many as come, rather than between.

@@ -10,6 +10,7 @@
 #include "fuzz/generate/bytes.hpp"
 #include "fuzz/generate/generate.hpp"
 #include "fuzz/generate/mutate.hpp"
+#include "fuzz/generate/shared_extensions.hpp"
 #include "fuzz/session/configuration.hpp"
 #include "fuzz/session/raw_finding.hpp"
 #include "fuzz/session/shared.hpp"
@@ -49,12 +50,12 @@ double process_seconds() {
 
 class Worker {
  public:
-  Worker(Configuration configuration, SharedMapping shared, int report, Panel panel)
+  Worker(Configuration configuration, SharedMapping shared, int report, Panel panel, Extensions extensions)
       : configuration_(std::move(configuration)),
         shared_(std::move(shared)),
         report_(report),
         panel_(std::move(panel)),
-        generator_(configuration_.guest) {
+        generator_(configuration_.guest, std::move(extensions)) {
     panel_.watch(&shared_->running);
     options_.mix = mix_named(configuration_.mix).value_or(Mix::all);
   }
@@ -100,7 +101,7 @@ class Worker {
     Random random(seed);
     if (!decode(a, scratch_)) return 0;
     if (!decode(b, other_)) return 0;
-    cross(scratch_, other_, random, crossed_);
+    cross(scratch_, other_, random, generator_.extensions(), crossed_);
     return store(crossed_, out, capacity);
   }
 
@@ -202,10 +203,11 @@ int run(int argc, char** argv) {
   auto oracles = make_machines(configuration->oracles, configuration->guest);
   if (!oracles) return fail_with(oracles.error().message);
   Tally& tally = (*shared)->tally;
+  Extensions extensions = shared_extensions(*subjects, *oracles, configuration->guest);
   Panel panel(configuration->guest, std::move(*subjects), std::move(*oracles), tally);
   const u64 seed = configuration->seed;
   const std::filesystem::path corpus = configuration->corpus;
-  worker = new Worker(std::move(*configuration), std::move(*shared), std::atoi(argv[3]), std::move(panel));
+  worker = new Worker(std::move(*configuration), std::move(*shared), std::atoi(argv[3]), std::move(panel), std::move(extensions));
 
   // libFuzzer's seed is 32 bits wide and 0 means "by the clock".
   std::vector<std::string> arguments = {argv[0],           fmt::format("-seed={}", u32(seed * 2654435761u) | 1u),

@@ -171,13 +171,10 @@ Result<Explanation> Explainer::explain(const Program& program, const Input& inpu
   if (auto quick = explain_quickly(program, input, budget, *left, reference, *right)) return *quick;
   if (reference.alters_code()) return beyond(Abstention::bounds, "code that may see what the reference has put into it");
 
-  // Extensions the reference lacks, where they were really executed: by the subject's path, or by the
-  // evaluator's, which need not be the same if one of them is wrong.
-  const ExtensionSet known = description.extensions(program.guest);
+  // Extensions that one of them lacks, where they were really executed.
+  const ExtensionSet known = description.extensions(program.guest) & subject.describe().extensions(program.guest);
   state_->tracer.trace(program, input, budget, state_->trace);
-  ExtensionSet executed = 0;
-  for (const riscv64::Traced& step : state_->trace)
-    if (step.decoded.row) executed |= riscv64::bit(step.decoded.row->extension);
+  const ExtensionSet executed = riscv64::extensions_executed(state_->trace);
   if (executed & ~known) return beyond(Abstention::extension, "instructions of " + extension_list(program.guest, executed & ~known));
 
   return first_parting(program, input, budget, subject, reference, *left, *right);

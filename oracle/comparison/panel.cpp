@@ -79,7 +79,7 @@ void Panel::count(std::size_t which, const Explanation& explanation, u64 runs) {
 Result<void> Panel::run(const Program& program, std::span<const Input> inputs, Budget budget,
                         const std::function<void(Finding)>& found) {
   const Batch batch{program, inputs, budget};
-  if (auto ran = run_first(batch); !ran) return ran;
+  if (auto ran = run_first(batch); !ran || !members_.front().active) return ran;
   const auto elsewhere = [&](std::size_t which) { return members_[which].machine->describe().runs_elsewhere; };
   for (std::size_t which = 1; which < members_.size(); ++which)
     if (elsewhere(which)) make_ready(batch, which);
@@ -111,6 +111,16 @@ Result<void> Panel::run_first(const Batch& batch) {
   fields_all_ = 0;
   endless_ = false;
   extensions_ = extensions_used(guest_, batch.program.code);
+  tally_.runs += batch.inputs.size();
+  // What the first machine lacks, nothing can be held against.
+  members_.front().active = (extensions_ & ~primary().describe().extensions(guest_)) == 0;
+  if (!members_.front().active) {
+    for (std::size_t which = 0; which < members_.size(); ++which) {
+      members_[which].parted = 0;
+      abstain(which, Abstention::extension, batch.inputs.size());
+    }
+    return {};
+  }
   running(0);
   const u64 begun = __rdtsc();
   if (auto prepared = primary().prepare(batch.program); !prepared) return prepared;
@@ -124,8 +134,6 @@ Result<void> Panel::run_first(const Batch& batch) {
   }
   endless_ = endless_ && may_repeat(batch.program);
   tally_.machines[0].first_run_ticks += __rdtsc() - begun;
-  members_.front().active = true;
-  tally_.runs += batch.inputs.size();
   tally_.executions += batch.inputs.size();
   return {};
 }

@@ -2,6 +2,15 @@
 
 namespace diptych::riscv64 {
 
+ExtensionSet extensions_executed(std::span<const Traced> trace) {
+  ExtensionSet executed = 0;
+  for (const Traced& step : trace) {
+    if (step.decoded.row) executed |= bit(step.decoded.row->extension);
+    if (step.pc % 4 != 0) executed |= bit(Extension::C);
+  }
+  return executed;
+}
+
 void Tracer::trace(const Program& program, const Input& input, Budget budget, std::vector<Traced>& out) {
   out.clear();
   bound_.prepare(program);

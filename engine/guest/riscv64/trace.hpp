@@ -3,6 +3,7 @@
 
 #include "engine/guest/riscv64/bound_interpreter.hpp"
 
+#include <span>
 #include <vector>
 
 namespace diptych::riscv64 {
@@ -11,6 +12,10 @@ struct Traced {
   Decoded decoded;  ///< without a row where it was illegal
   u64 pc = 0;
 };
+
+/// What a machine must have to run these: the extensions of their rows, and C where one does not begin at a multiple of
+/// four, which is misaligned without it.
+ExtensionSet extensions_executed(std::span<const Traced> trace);
 
 class Tracer {
  public:

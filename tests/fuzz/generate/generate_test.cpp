@@ -1,5 +1,6 @@
 #include "fuzz/generate/generate.hpp"
 
+#include "engine/guest/instructions.hpp"
 #include "fuzz/generate/finish.hpp"
 #include "fuzz/generate/placement.hpp"
 #include "tests/catch.hpp"
@@ -131,22 +132,33 @@ TEST_CASE("writable code is fenced in a mixture as well, and seldom") {
   CHECK(writable < 400);
 }
 
-TEST_CASE("only permitted extensions occur, and bit manipulation keeps to a quarter of the blocks") {
-  Generator generator;
+TEST_CASE("only permitted extensions occur, and what a machine lacks keeps to a quarter of the blocks") {
+  constexpr ExtensionSet integer = bit(riscv64::Extension::I) | bit(riscv64::Extension::M);
+  constexpr ExtensionSet bits = bit(riscv64::Extension::Zba) | bit(riscv64::Extension::Zbb) | bit(riscv64::Extension::Zbs);
+  Generator generator(Guest::riscv64, {.narrower = {~bits}}), narrow(Guest::riscv64, {.all = integer, .narrower = {}});
   Random random(10);
   int with_bits = 0, strangers = 0;
-  const ExtensionSet integer = bit(riscv64::Extension::I) | bit(riscv64::Extension::M);
   for (int i = 0; i < 2000; ++i) {
-    bool bits = false;
-    for (u16 row : rows_in(generator.generate(random))) bits = bits || shapes()[row].bit_manipulation;
-    with_bits += bits;
-    for (u16 row : rows_in(generator.generate(random, {Mix::mixed, integer}))) {
-      strangers += (integer & bit(shapes()[row].row->extension)) == 0;
-    }
+    with_bits += (extensions_used(Guest::riscv64, generator.generate(random).program.code) & bits) != 0;
+    strangers += (extensions_used(Guest::riscv64, narrow.generate(random, {Mix(1 + i % 3)}).program.code) & ~integer) != 0;
   }
   CHECK(with_bits > 400);
   CHECK(with_bits < 700);
-  CHECK(strangers < 20);  // only what a flipped bit made
+  CHECK(strangers == 0);
+}
+
+TEST_CASE("blocks keep to what one of the narrower machines has, three times of four") {
+  constexpr ExtensionSet integer = bit(riscv64::Extension::I), multiply = integer | bit(riscv64::Extension::M);
+  Generator generator(Guest::riscv64, {.narrower = {integer, multiply}});
+  Random random(11);
+  int runs_integer = 0, runs_multiply = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const ExtensionSet used = extensions_used(Guest::riscv64, generator.generate(random).program.code);
+    runs_integer += (used & ~integer) == 0;
+    runs_multiply += (used & ~multiply) == 0;
+  }
+  CHECK(runs_integer > 650);
+  CHECK(runs_multiply > 1350);
 }
 
 TEST_CASE("most code ends a page") {

@@ -1,5 +1,6 @@
 #include "fuzz/generate/mutate.hpp"
 
+#include "engine/guest/instructions.hpp"
 #include "fuzz/generate/finish.hpp"
 #include "tests/catch.hpp"
 #include "tests/fuzz/generate/runs.hpp"
@@ -8,6 +9,9 @@ using namespace diptych;
 using namespace diptych::fuzz;
 
 namespace {
+
+constexpr ExtensionSet without_bit_manipulation =
+    ~(bit(riscv64::Extension::Zba) | bit(riscv64::Extension::Zbb) | bit(riscv64::Extension::Zbs));
 
 void require_fenced(const Block& block) {
   if (!allows(block.program.code_access, Access::write)) return;
@@ -60,6 +64,29 @@ TEST_CASE("edits are decided by the dice alone") {
   }
 }
 
+namespace {
+
+constexpr ExtensionSet integers = bit(riscv64::Extension::I) | bit(riscv64::Extension::M);
+
+ExtensionSet used_by(const Block& block) { return extensions_used(Guest::riscv64, block.program.code); }
+
+}  // namespace
+
+TEST_CASE("editing and crossing keep to the generator's extensions, whatever the corpus brought") {
+  Generator narrow(Guest::riscv64, {.all = integers, .narrower = {}}), wide;
+  Random random(12);
+  int strangers = 0;
+  for (int i = 0; i < 1000; ++i) {
+    Block block = wide.generate(random, {i % 4 == 0 ? Mix::self_modifying : Mix::mixed}), other = wide.generate(random), into;
+    cross(block, other, random, narrow.extensions(), into);
+    if ((used_by(into) & ~integers) != 0) ++strangers;
+    mutate(block, random, narrow);
+    mutate(block, random, narrow);
+    if ((used_by(block) & ~integers) != 0) ++strangers;
+  }
+  CHECK(strangers < 10);  // only what a flipped bit made
+}
+
 TEST_CASE("crossing leaves both blocks alone and makes a third that mostly runs to its end") {
   Generator generator;
   Random random(4);
@@ -70,7 +97,7 @@ TEST_CASE("crossing leaves both blocks alone and makes a third that mostly runs 
     const Block first = generator.generate(random, {i % 4 == 0 ? Mix::self_modifying : Mix::mixed});
     const Block second = generator.generate(random), first_before = first, second_before = second;
     Block into;
-    cross(first, second, random, into);
+    cross(first, second, random, generator.extensions(), into);
     REQUIRE(first == first_before);
     REQUIRE(second == second_before);
     third += into != first && into != second;
@@ -82,8 +109,8 @@ TEST_CASE("crossing leaves both blocks alone and makes a third that mostly runs 
   CHECK(ends.share(StopKind::budget) < 0.02);
 }
 
-TEST_CASE("crossing brings bit manipulation to no block that has none") {
-  Generator generator;
+TEST_CASE("crossing brings bit manipulation to no block that has none, where a machine lacks it") {
+  Generator generator(Guest::riscv64, {.narrower = {without_bit_manipulation}});
   Random random(6);
   const auto uses = [](const Block& block) {
     Code code;
@@ -94,7 +121,7 @@ TEST_CASE("crossing brings bit manipulation to no block that has none") {
   for (int i = 0; i < 2000; ++i) {
     const Block first = generator.generate(random), second = generator.generate(random);
     Block into;
-    cross(first, second, random, into);
+    cross(first, second, random, generator.extensions(), into);
     if (uses(first) || !uses(second)) continue;
     ++crossed;
     longer += into.program.code != first.program.code;

@@ -63,6 +63,24 @@ TEST_CASE("a machine without an extension abstains, and that is counted") {
   CHECK(tally.fields_compared == 0);
 }
 
+TEST_CASE("what the first machine lacks is compared on no machine") {
+  Tally tally;
+  std::vector<std::unique_ptr<Machine>> subjects, oracles;
+  auto narrow = machine_with_unsigned_lw("narrow");
+  narrow->description().guests[0].extensions = 0;
+  subjects.push_back(std::move(narrow));
+  oracles.push_back(make_interpreter_machine());
+  Panel panel(Guest::riscv64, std::move(subjects), std::move(oracles), tally);
+  const Case some = block_with_load();
+  const auto found = [](Finding) { FAIL("nothing was to be compared"); };
+  REQUIRE(panel.run(some.program, std::span(&some.input, 1), some.budget, found));
+  CHECK(tally.runs == 1);
+  for (const MachineTally& machine : {tally.machines[0], tally.machines[1]}) {
+    CHECK(machine.compared == 0);
+    CHECK(machine.abstained[std::size_t(Abstention::extension)] == 1);
+  }
+}
+
 TEST_CASE("a machine that runs elsewhere is asked when the others are done, and each run held against its own") {
   const Case some = block_that_stores();
   const std::vector<Input> inputs = inputs_that_store(some, 5);
