@@ -78,11 +78,11 @@ class Running {
     const std::string err = redirected.err.empty() ? folder_ / "err" : redirected.err;
     pid_ = fork();
     if (pid_ == 0) {
-      dup2(::open(out.c_str(), O_WRONLY | O_CREAT, 0600), 1);
-      dup2(::open(err.c_str(), O_WRONLY | O_CREAT, 0600), 2);
+      if (out != "-") dup2(::open(out.c_str(), O_WRONLY | O_CREAT, 0600), 1);
+      if (err != "-") dup2(::open(err.c_str(), O_WRONLY | O_CREAT, 0600), 2);
+      dup2(::open("/dev/null", O_RDONLY), 0);
       if (out == "-") ::close(1);
       if (err == "-") ::close(2);
-      dup2(::open("/dev/null", O_RDONLY), 0);
       execv(command.c_str(), pointers.data());
       _exit(127);
     }
