@@ -27,12 +27,13 @@ TranslationStore& TranslationStore::shared() {
 std::shared_ptr<const Translation> TranslationStore::translate(AddressSpace& memory, u64 pc, u8 variant, u64 code_end,
                                                                Forms forms, u64& unreachable) {
   const std::scoped_lock lock(mutex_);
-  // A block holds good wherever its bytes do: what stands behind it decides at most where it ends.
+  // A block holds good wherever its bytes do and where lifting would end it at the same place.
   auto good = [&](const std::shared_ptr<Translation>& some) {
     if (!some || some->pc() != pc || !some->serves(variant)) return false;
     if (code_end > pc && code_end < some->end()) return false;
     const u8* code = memory.reach(pc, some->code_.size(), Access::execute);
-    return code && std::memcmp(code, some->code_.data(), some->code_.size()) == 0;
+    if (!code || std::memcmp(code, some->code_.data(), some->code_.size()) != 0) return false;
+    return !some->cut_ || code_end == some->end() || !fetch(memory, some->end(), unreachable);
   };
   auto find = [&](Place& place) -> std::shared_ptr<Translation> {
     for (auto one = place.begin(); one != place.end() && *one; ++one)
@@ -86,15 +87,18 @@ std::shared_ptr<Translation> TranslationStore::lift(AddressSpace& memory, u64 pc
   made->variant_ = variant;
   made->made_ = form_after(form);
   made->length_ = 0;
+  made->cut_ = false;
   made->code_.clear();
   Lifter lifter = lifter_of(*made, form);
   // What cannot be fetched further on is no part of the block: it stops when it is reached.
   while (true) {
     ++made->length_;
     if (!lifter.add(*decoded)) break;
-    if (made->length_ < Lifter::most_instructions && lifter.pc() != code_end) decoded = fetch(memory, lifter.pc(), unreachable);
+    const bool full = made->length_ == Lifter::most_instructions;
+    if (!full && lifter.pc() != code_end) decoded = fetch(memory, lifter.pc(), unreachable);
     else decoded.reset();
     if (!decoded) {
+      made->cut_ = !full;
       lifter.finish();
       break;
     }

@@ -40,6 +40,7 @@ class Translation {
   std::size_t length_ = 0;
   u8 variant_ = 0;
   bool uses_variant_ = false;
+  bool cut_ = false;      // it ends where code could not be fetched or a program ended, not by what it holds
   std::vector<u8> code_;  // what it was lifted from
 };
 
@@ -49,7 +50,7 @@ class TranslationStore {
   static TranslationStore& shared();
 
   /// The block that begins at an address, in these forms; it ends at the latest before `code_end`, and never
-  /// changes. Null, with the first byte that cannot be executed, where `memory` does not hold a whole
+  /// changes. It is what would be lifted now, whatever was asked for before. Null, with the first byte that cannot be executed, where `memory` does not hold a whole
   /// instruction there.
   std::shared_ptr<const Translation> translate(AddressSpace& memory, u64 pc, u8 variant, u64 code_end, Forms forms,
                                                u64& unreachable);

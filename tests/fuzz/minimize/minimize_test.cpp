@@ -3,6 +3,7 @@
 #include "engine/guest/instructions.hpp"
 #include "engine/tier/interpreter_machine.hpp"
 #include "tests/oracle/comparison/faulty_machine.hpp"
+#include "tests/oracle/comparison/long_block_machine.hpp"
 #include "tests/oracle/comparison/planted_fault.hpp"
 
 using namespace diptych;
@@ -101,4 +102,21 @@ TEST_CASE("a branch goes where it went when what it crosses is cut out") {
   const auto smallest = fuzz::minimize(loop_before_pair(), stages, 1);
   REQUIRE(smallest);
   CHECK(mnemonics(smallest->smallest) == std::vector<std::string>{"beq", "addi"});
+}
+
+TEST_CASE("a fault in long blocks is cut down to the shortest of them, whatever ran before at its address") {
+  Case some = block_with_load();
+  some.program.code.clear();
+  for (int i = 0; i < 20; ++i) some.program.code.insert(some.program.code.end(), {0x93, 0x85, 0x15, 0x00});  // addi a1, a1, 1
+  const auto first = make_interpreter_machine();
+  LongBlockMachine second("long", 3);
+  Stages stages({first.get(), &second});
+  const auto result = fuzz::minimize(some, stages, 1);
+  REQUIRE(result);
+  CHECK(result->signature.text() == "long/several/register");
+  CHECK(mnemonics(result->smallest).size() == 3);
+  GuestState plain;
+  plain.words[32] = 0x10000;
+  CHECK(result->smallest.input.state == plain);
+  CHECK(result->smallest.program.memory.empty());
 }

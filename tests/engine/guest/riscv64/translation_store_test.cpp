@@ -63,6 +63,25 @@ TEST_CASE("a block never reaches over the end of the code") {
   CHECK(code.translate(store, 0, 0, base + 4)->lifted().guest.size() == 1);
 }
 
+TEST_CASE("a block that a program cut short is lifted anew for one that goes on") {
+  TranslationStore store;
+  Code one{addi}, two{addi, addi}, three{addi, addi, other};
+  const auto length = [&](Code& code, u64 end = 0) { return code.translate(store, 0, 0, end)->lifted().guest.size(); };
+  // By the end of the program, by the end of memory, and both ways round.
+  CHECK(length(one) == 1);
+  CHECK(length(two) == 2);
+  CHECK(length(three, base + 4) == 1);
+  CHECK(length(three, base + 8) == 2);
+  CHECK(length(three, ~u64{0}) == 3);
+  CHECK(length(two, ~u64{0}) == 2);
+  CHECK(length(one, ~u64{0}) == 1);
+  CHECK(length(three) == 3);
+  // What ends a block by itself is shared by all.
+  constexpr u32 ret = 0x00008067;
+  Code alone{addi, ret}, followed{addi, ret, addi};
+  CHECK(alone.translate(store) == followed.translate(store));
+}
+
 TEST_CASE("only code that asks for the rounding mode is translated for each") {
   TranslationStore store;
   Code plain{addi, addi}, rounding{fadd_dynamic};
