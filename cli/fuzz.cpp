@@ -55,8 +55,8 @@ int run(const std::vector<std::string>& arguments) {
   described.add_options()("guest", options::value(&guest)->default_value("riscv64"), "the guest")(
       "subject", options::value(&configuration.subjects)->default_value("all"), "machines under test, separated by commas; all: every stage of the engine")(
       "oracle", options::value(&configuration.oracles)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")(
-      "runs", options::value(&runs), "stop after so many runs, a run being one input on all machines")(
-      "seconds", options::value(&configuration.seconds), "stop after so many seconds")(
+      "runs", options::value(&runs), "stop after so many runs; a run is one input on all machines")(
+      "seconds", options::value(&configuration.seconds), "stop after so many seconds; default 60 where --runs is not given either")(
       "seed", options::value(&configuration.seed)->default_value(1), "the same seed gives the same session")(
       "corpus", options::value(&corpus), "directory of cases to start from; what reaches something new is added to it")(
       "out", options::value(&out)->default_value("reports/out"), "directory for findings and the report")(
@@ -97,7 +97,7 @@ int run(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Verb fuzz_verb = {"fuzz", "run generated programs on several machines and keep what differs",
+const Verb fuzz_verb = {"fuzz", "run generated programs on several machines and keep what differs", "",
                         "  diptych fuzz --guest riscv64 --subject interp --oracle unicorn,qemu --seconds 60 --seed 1", run};
 
 }  // namespace diptych::cli

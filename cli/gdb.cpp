@@ -205,7 +205,7 @@ int run(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Verb gdb_verb = {"gdb", "serve a case or a program to gdb or lldb",
+const Verb gdb_verb = {"gdb", "serve a case or a program to gdb or lldb", "CASE|PROGRAM [-- ARGUMENT...]",
                        "  diptych gdb --exec gdb ./hello\n  diptych gdb reports/out/findings/interp-lw-register.case --at-divergence --exec gdb", run};
 
 }  // namespace diptych::cli

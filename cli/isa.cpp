@@ -37,7 +37,7 @@ int run(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Verb isa_verb = {"isa", "list the instructions of a guest, from its table",
+const Verb isa_verb = {"isa", "list the instructions of a guest, from its table", "GUEST",
                        "  diptych isa riscv64 --json", run};
 
 }  // namespace diptych::cli

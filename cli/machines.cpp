@@ -55,7 +55,7 @@ int run(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Verb machines_verb = {"machines", "list the machines, and what each can run and report",
+const Verb machines_verb = {"machines", "list the machines, and what each can run and report", "",
                             "  diptych machines --json", run};
 
 }  // namespace diptych::cli

@@ -1,48 +1,62 @@
 // The command: finds the verb and runs it.
 #include "cli/output.hpp"
 #include "cli/verb.hpp"
+#include "cli/version.hpp"
+
+#include "engine/machine/similar_name.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace diptych::cli {
 namespace {
 
 const std::array verbs = {&run_verb, &fuzz_verb, &replay_verb, &minimize_verb, &gdb_verb, &translate_verb, &isa_verb, &machines_verb, &seeds_verb};
 
-void print_help() {
-  print_output("diptych: a CPU engine and its references, side by side, fed the same instructions\n\n");
-  for (const Verb* verb : verbs) print_output("  {:<10} {}\n", verb->name, verb->summary);
-  print_output("\nExamples:\n");
-  for (const Verb* verb : verbs) print_output("{}\n", verb->example);
-  print_output("\nEach verb tells more with --help. Exit status: 0 fine, 1 a divergence or failure was found,\n"
-             "2 the arguments or the environment cannot be used.\n");
+std::string help() {
+  std::string text =
+      "diptych: a CPU engine and its references, side by side, fed the same instructions\n\n"
+      "usage: diptych VERB [OPTION...] [ARGUMENT...]\n"
+      "       diptych help VERB\n"
+      "       diptych --version\n\n";
+  for (const Verb* verb : verbs) text += fmt::format("  {:<10} {}\n", verb->name, verb->summary);
+  text += "\nExamples:\n";
+  for (const Verb* verb : verbs) text += fmt::format("{}\n", verb->example);
+  return text + "\nExit status: 0 fine, 1 a divergence or failure was found, 2 the arguments or the environment\n"
+                "cannot be used, or output was lost. `run` ends with its program's own status.\n";
+}
+
+int run_verb_named(const std::string& name, const std::vector<std::string>& arguments) {
+  const auto verb = std::ranges::find_if(verbs, [&](const Verb* v) { return name == v->name; });
+  if (verb != verbs.end()) return (*verb)->run(arguments);
+  std::vector<std::string_view> names = {"help"};
+  for (const Verb* known : verbs) names.emplace_back(known->name);
+  return complain({ErrorKind::bad_input, fmt::format("there is no verb \"{}\"; see diptych --help{}", name, did_you_mean(name, names))});
 }
 
 int run(std::vector<std::string> arguments) {
   if (arguments.empty()) {
-    print_help();
+    write_error(help());
     return unusable;
   }
   const std::string name = arguments.front();
-  if (name == "--help" || name == "-h" || name == "help") {
-    print_help();
-    return fine;
-  }
-  if (name == "--version") {
-    print_output("diptych 0.1.0\n");
-    return fine;
-  }
   arguments.erase(arguments.begin());
-  auto verb = std::ranges::find_if(verbs, [&](const Verb* v) { return name == v->name; });
-  if (verb == verbs.end()) {
-    return complain({ErrorKind::bad_input, fmt::format("there is no verb \"{}\"; see diptych --help", name)});
+  if (name == "help" && !arguments.empty()) return run_verb_named(arguments.front(), {"--help"});
+  if (name == "--help" || name == "-h" || name == "help") {
+    write_output(help());
+    return fine;
   }
-  return (*verb)->run(arguments);
+  if (name == "--version" || name == "-V") {
+    write_output(version_text());
+    return fine;
+  }
+  return run_verb_named(name, arguments);
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ int run(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Verb minimize_verb = {"minimize", "cut a case down to what still shows its difference",
+const Verb minimize_verb = {"minimize", "cut a case down to what still shows its difference", "CASE",
                             "  diptych minimize reports/out/raw/interp-lw-register-qemu-1.case --out .", run};
 
 }  // namespace diptych::cli

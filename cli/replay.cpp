@@ -102,7 +102,7 @@ int run(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Verb replay_verb = {"replay", "run cases on several machines and say where they part",
+const Verb replay_verb = {"replay", "run cases on several machines and say where they part", "CASE|DIRECTORY...",
                           "  diptych replay reports/out/findings/interp-lw-register.case", run};
 
 }  // namespace diptych::cli

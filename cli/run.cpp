@@ -78,6 +78,6 @@ int run(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Verb run_verb = {"run", "run a static RISC-V Linux program", "  diptych run --strace ./hello world", run};
+const Verb run_verb = {"run", "run a static RISC-V Linux program", "[--] PROGRAM [ARGUMENT...]", "  diptych run --strace ./hello world", run};
 
 }  // namespace diptych::cli

@@ -34,7 +34,7 @@ int run(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Verb seeds_verb = {"seeds", "write a case for each instruction of the table",
+const Verb seeds_verb = {"seeds", "write a case for each instruction of the table", "",
                          "  diptych seeds --out corpus/seeds/riscv64/rows", run};
 
 }  // namespace diptych::cli

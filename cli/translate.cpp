@@ -172,7 +172,7 @@ int run(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Verb translate_verb = {"translate", "show the way of code to host code: decoded, as IR, after each pass, emitted",
+const Verb translate_verb = {"translate", "show the way of code to host code: decoded, as IR, after each pass, emitted", "CASE|CODE...",
                              "  diptych translate --guest riscv64 80b5262f", run};
 
 }  // namespace diptych::cli

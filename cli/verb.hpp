@@ -20,11 +20,15 @@ enum Exit : int { fine = 0, found = 1, unusable = 2 };
 struct Verb {
   const char* name;
   const char* summary;
+  const char* arguments;  ///< what its usage line has behind the options
   const char* example;
   int (*run)(const std::vector<std::string>& arguments);
 };
 
 extern const Verb run_verb, fuzz_verb, replay_verb, minimize_verb, gdb_verb, isa_verb, machines_verb, seeds_verb, translate_verb;
+
+/// "usage: diptych VERB [OPTION...] ARGUMENTS"
+std::string usage(const Verb& verb);
 
 /// Reads a verb's arguments. Nothing, with `exit` set, where --help was asked for or the arguments are
 /// not usable; what there is to say has then been said.

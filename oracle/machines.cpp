@@ -1,5 +1,6 @@
 #include "oracle/machines.hpp"
 
+#include "engine/machine/similar_name.hpp"
 #include "engine/tier/baseline_machine.hpp"
 #include "engine/tier/interpreter_machine.hpp"
 #include "engine/tier/ir_machine.hpp"
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 namespace diptych {
 namespace {
@@ -71,10 +71,12 @@ bool is_stage(std::string_view name) { return place_of(name) != registered.size(
 
 Result<std::unique_ptr<Machine>> make_machine(std::string_view name, Guest guest) {
   const auto known = std::ranges::find(registered, name, &RegisteredMachine::name);
-  if (known == registered.end())
+  if (known == registered.end()) {
+    std::array<std::string_view, registered.size()> names;
+    std::ranges::transform(registered, names.begin(), &RegisteredMachine::name);
     return fail(ErrorKind::bad_input,
-                fmt::format("there is no machine \"{}\"; there are {}", name,
-                            fmt::join(registered | std::views::transform(&RegisteredMachine::name), ", ")));
+                fmt::format("there is no machine \"{}\"; there are {}{}", name, fmt::join(names, ", "), did_you_mean(name, names)));
+  }
   Made made = known->make(guest);
   if (made && !(*made)->describe().runs(guest))
     return fail(ErrorKind::bad_input, fmt::format("{} does not run {}", name, name_of(guest)));

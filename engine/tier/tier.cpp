@@ -2,8 +2,11 @@
 
 #include "engine/guest/riscv64/baseline_runner.hpp"
 #include "engine/guest/riscv64/interpreter.hpp"
+#include "engine/machine/similar_name.hpp"
 
 #include <fmt/format.h>
+
+#include <array>
 
 namespace diptych {
 namespace {
@@ -55,7 +58,8 @@ Result<std::unique_ptr<Tier>> make_tier(std::string_view name, const jit::Option
     if (!runner) return std::unexpected(std::move(runner).error());
     return std::make_unique<BaselineTier>(std::move(*runner));
   }
-  return fail(ErrorKind::bad_input, fmt::format("there is no tier \"{}\"; there are interp and baseline", name));
+  constexpr std::array<std::string_view, 2> names = {"interp", "baseline"};
+  return fail(ErrorKind::bad_input, fmt::format("there is no tier \"{}\"; there are interp and baseline{}", name, did_you_mean(name, names)));
 }
 
 }  // namespace diptych
