@@ -1,6 +1,7 @@
 // The machines a command was asked to run a case on.
 #pragma once
 
+#include "cli/machine_watch.hpp"
 #include "oracle/machines.hpp"
 
 namespace diptych::cli {
@@ -10,7 +11,7 @@ struct Lineup {
   std::size_t stages = 1;  ///< how many of them, from the first on, are stages of one pipeline
 };
 
-/// From lists as given on the command line.
-Result<Lineup> line_up(std::string_view subjects, std::string_view oracles, Guest guest);
+/// From lists as given on the command line. Each machine is watched.
+Result<Lineup> line_up(std::string_view subjects, std::string_view oracles, Guest guest, MachineWatch& watch);
 
 }  // namespace diptych::cli

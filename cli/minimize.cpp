@@ -1,4 +1,5 @@
 // minimize: the smallest case that still shows a difference.
+#include "cli/guarded_run.hpp"
 #include "cli/lineup.hpp"
 #include "cli/output.hpp"
 #include "cli/report_case.hpp"
@@ -72,29 +73,19 @@ Result<std::optional<fuzz::Minimized>> minimize(const Case& some, std::span<cons
   return std::optional<fuzz::Minimized>();
 }
 
-int run(const std::vector<std::string>& arguments) {
+struct Asked {
   std::string path, subject, oracle, stage, out;
-  options::options_description described("Options");
-  described.add_options()("case", options::value(&path)->required(), "the case file")(
-      "subject", options::value(&subject)->default_value("all"), "machines under test, separated by commas; all: every stage of the engine")(
-      "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")(
-      "stage", options::value(&stage), "only what this subject makes of it")(
-      "out", options::value(&out)->default_value("."), "directory for the smallest case, named by its signature")("json", "print JSON");
-  options::positional_options_description positional;
-  positional.add("case", 1);
-  const Parsed parsed = parse(minimize_verb, arguments, described, positional);
-  if (!parsed.go_on) return parsed.exit;
-  const bool json = parsed.values.contains("json");
+  bool json = false;
+};
 
-  Result<Case> some = read_case(path);
-  if (!some) return complain(some.error());
-  Result<Lineup> lineup = line_up(subject, oracle, some->guest());
-  if (!lineup) return complain(lineup.error());
-  const auto& [machines, stages] = *lineup;
+// In the child process: the exit status.
+int minimize(const Asked& asked, const Case& some, const Lineup& lineup) {
+  const auto& [path, subject, oracle, stage, out, json] = asked;
+  const auto& [machines, stages] = lineup;
   if (!stage.empty() && std::ranges::none_of(machines, [&](const auto& machine) { return machine->describe().name == stage; }))
     return complain({ErrorKind::bad_input, fmt::format("--stage {} is none of the machines", stage)});
   Explainer explainer;
-  auto minimized = minimize(*some, machines, stages, stage, explainer);
+  auto minimized = minimize(some, machines, stages, stage, explainer);
   if (!minimized) return complain(std::move(minimized).error().in(path));
   if (!*minimized) {
     if (json) print_output("{}\n", nlohmann::json{{"verdict", "agrees"}}.dump());
@@ -134,6 +125,47 @@ int run(const std::vector<std::string>& arguments) {
   else
     print_output("{}: {}\n{}{}", file.string(), result.why, listing(result), describe_statements(result, *statements));
   return found;
+}
+
+int run(const std::vector<std::string>& arguments) {
+  Asked asked;
+  double time_limit = default_time_limit;
+  options::options_description described("Options");
+  described.add_options()("case", options::value(&asked.path)->required(), "the case file")(
+      "subject", options::value(&asked.subject)->default_value("all"), "machines under test, separated by commas; all: every stage of the engine")(
+      "oracle", options::value(&asked.oracle)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")(
+      "stage", options::value(&asked.stage), "only what this subject makes of it")(
+      "out", options::value(&asked.out)->default_value("."), "directory for the smallest case, named by its signature")(
+      "time-limit", options::value(&time_limit)->default_value(default_time_limit), "how many seconds a machine may take for a run")("json", "print JSON");
+  options::positional_options_description positional;
+  positional.add("case", 1);
+  const Parsed parsed = parse(minimize_verb, arguments, described, positional);
+  if (!parsed.go_on) return parsed.exit;
+  asked.json = parsed.values.contains("json");
+  if (auto checked = check_time_limit(time_limit); !checked) return complain(checked.error());
+
+  Result<Case> some = read_case(asked.path);
+  if (!some) return complain(some.error());
+  const auto start = [&](MachineWatch& watch) -> Result<Work> {
+    Result<Lineup> lineup = line_up(asked.subject, asked.oracle, some->guest(), watch);
+    if (!lineup) return std::unexpected(std::move(lineup).error());
+    return [&, lineup = std::make_shared<Lineup>(std::move(*lineup))](std::size_t) {
+      return std::to_string(finish_output(minimize(asked, *some, *lineup)));
+    };
+  };
+  int exit = found;
+  const auto take = [&](std::size_t, std::expected<std::string, Lost> result) {
+    if (result) {
+      exit = std::stoi(*result);
+    } else if (asked.json) {
+      print_output("{}\n", nlohmann::json{{"verdict", "lost"}, {"machine", result.error().machine}, {"how", result.error().how}}.dump());
+    } else {
+      print_output("{}: {}\n", asked.path, result.error().text());
+    }
+    return true;
+  };
+  if (auto ran = run_guarded(1, time_limit, start, take); !ran) return complain(ran.error());
+  return exit;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // replay: runs cases on all machines and says where they part.
+#include "cli/guarded_run.hpp"
 #include "cli/lineup.hpp"
 #include "cli/output.hpp"
 #include "cli/report_case.hpp"
@@ -51,18 +52,32 @@ Result<Replay> replay(const std::string& path, const Case& some, const Lineup& l
   return result;
 }
 
+// What a piece of work says of a case: an error, or its Replay.
+nlohmann::json to_json(const Result<Replay>& result) {
+  if (!result) return {{"error", result.error().message}};
+  return {{"diverges", result->diverges}, {"text", result->text}, {"json", result->json}};
+}
+
+Replay lost(const std::string& path, const Lost& lost) {
+  return {true, fmt::format("{}: {}\n", path, lost.text()),
+          {{"case", path}, {"verdict", "lost"}, {"machine", lost.machine}, {"how", lost.how}}};
+}
+
 int run(const std::vector<std::string>& arguments) {
   std::vector<std::string> paths;
   std::string subject, oracle;
+  double time_limit = default_time_limit;
   options::options_description described("Options");
   described.add_options()("case", options::value(&paths)->required(), "the case files, or directories of them")(
       "subject", options::value(&subject)->default_value("all"), "machines under test, separated by commas; all: every stage of the engine")(
-      "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")("json", "print JSON");
+      "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")(
+      "time-limit", options::value(&time_limit)->default_value(default_time_limit), "how many seconds a machine may take for a run of a case")("json", "print JSON");
   options::positional_options_description positional;
   positional.add("case", -1);
   const Parsed parsed = parse(replay_verb, arguments, described, positional);
   if (!parsed.go_on) return parsed.exit;
   const bool json = parsed.values.contains("json");
+  if (auto checked = check_time_limit(time_limit); !checked) return complain(checked.error());
 
   std::vector<std::filesystem::path> files;
   for (const std::string& path : paths) {
@@ -83,18 +98,31 @@ int run(const std::vector<std::string>& arguments) {
     if (!some) return complain(some.error());
     cases.push_back(std::move(*some));
   }
-  const Result<Lineup> lineup = line_up(subject, oracle, cases.empty() ? Guest::riscv64 : cases.front().guest());
-  if (!lineup) return complain(lineup.error());
-  Explainer explainer;
+  const auto start = [&](MachineWatch& watch) -> Result<Work> {
+    Result<Lineup> lineup = line_up(subject, oracle, cases.front().guest(), watch);
+    if (!lineup) return std::unexpected(std::move(lineup).error());
+    return [&, lineup = std::make_shared<Lineup>(std::move(*lineup)), explainer = std::make_shared<Explainer>()](std::size_t i) {
+      const std::vector<u8> bytes = nlohmann::json::to_cbor(to_json(replay(files[i].string(), cases[i], *lineup, *explainer)));
+      return std::string(bytes.begin(), bytes.end());
+    };
+  };
   nlohmann::json all = nlohmann::json::array();
   int exit = fine;
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    Result<Replay> result = replay(files[i].string(), cases[i], *lineup, explainer);
-    if (!result) return complain(std::move(result).error().in(files[i].string()));
-    if (result->diverges) exit = found;
-    if (json) all.push_back(std::move(result->json));
-    else if (result->diverges || cases.size() == 1) print_output("{}", result->text);
-  }
+  std::optional<Error> error;
+  const auto take = [&](std::size_t i, std::expected<std::string, Lost> result) {
+    const std::string path = files[i].string();
+    const nlohmann::json one = result ? nlohmann::json::from_cbor(*result) : to_json(lost(path, result.error()));
+    if (one.contains("error")) {
+      error = Error{ErrorKind::bad_input, path + ": " + one["error"].get<std::string>()};
+      return false;
+    }
+    if (one["diverges"]) exit = found;
+    if (json) all.push_back(one["json"]);
+    else if (one["diverges"] || cases.size() == 1) write_output(one["text"].get<std::string>());
+    return true;
+  };
+  if (auto ran = run_guarded(cases.size(), time_limit, start, take); !ran) return complain(ran.error());
+  if (error) return complain(*error);
   if (json) print_output("{}\n", all.dump(1));
   else if (cases.size() != 1) print_output("{} cases, {}\n", cases.size(), exit == fine ? "all agree" : "some diverge");
   return exit;

@@ -221,9 +221,11 @@ class Session {
     const bool seen_again = !result.is_discarded() && result.contains("signature");
     if (current_.left_over) {
       std::error_code ignored;
-      if (!result.is_discarded())
+      // A minimizer that was lost has not judged the case.
+      const bool judged = !result.is_discarded() && result.value("verdict", "") != "lost";
+      if (judged)
         std::filesystem::rename(current_.raw, current_.raw.string() + (seen_again ? ".done" : ".gone"), ignored);
-      if (!seen_again && !result.is_discarded()) buckets_.erase(current_.bucket);
+      if (!seen_again && judged) buckets_.erase(current_.bucket);
     }
     // Otherwise the raw case stays what there is: the minimizer itself may have been ended by it.
     if (!seen_again) return;

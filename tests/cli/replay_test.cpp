@@ -5,6 +5,7 @@
 
 using namespace diptych::cli_test;
 using Json = nlohmann::json;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -106,6 +107,58 @@ TEST_CASE("a file that may not be read is refused") {
   const std::string path = folder.put("secret.case", wrong);
   fs::permissions(path, fs::perms::none);
   require_refused({"replay", path}, "secret.case");
+}
+
+TEST_CASE("a machine that ends its process takes one case with it") {
+  const Folder folder;
+  const std::string endless = folder.put("endless.case", "case 1\nguest riscv64\ncode 0x10000\n  0000006f  j 0\nbudget 18446744073709551615\n");
+  Running session({"replay", endless, (edge_cases / "auipc.case").string(), "--subject", "interp", "--oracle", "unicorn", "--json"});
+  std::vector<pid_t> children;
+  REQUIRE(within(20s, [&] { return !(children = children_of(session.pid())).empty(); }));
+  REQUIRE(::kill(children.front(), SIGKILL) == 0);
+  const Ended ended = session.wait();
+  INFO(ended.out << ended.err);
+  CHECK(ended.exit == 1);
+  const Json all = Json::parse(ended.out);
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].at("verdict") == "lost");
+  CHECK(all[0].at("how") == "was ended by signal 9 (Killed)");
+  CHECK(all[1].at("verdict") == "agrees");
+}
+
+TEST_CASE("a case without end is ended, and the machine named") {
+  const Folder folder;
+  const std::string endless = folder.put("endless.case", R"(case 1
+guest riscv64
+code 0x10000
+  0000006f  j 0
+budget 18446744073709551615
+)");
+  const std::string good = folder.put("good.case", slurp(edge_cases / "auipc.case"));
+  for (const char* subject : {"interp", "ir", "baseline"}) {
+    const std::vector<std::string> options = {"--subject", subject, "--oracle", "unicorn", "--time-limit", "0.5"};
+    auto with = [&](std::vector<std::string> arguments) {
+      arguments.insert(arguments.end(), options.begin(), options.end());
+      return run(arguments);
+    };
+    const std::string said = std::string(subject) + " did not end within 0.5 s";
+    const Ended replayed = with({"replay", endless});
+    INFO(replayed.out << replayed.err);
+    CHECK(replayed.exit == 1);
+    CHECK(replayed.out.find(endless + ": " + said) != std::string::npos);
+    const Ended minimized = with({"minimize", endless, "--out", folder / "out"});
+    INFO(minimized.out << minimized.err);
+    CHECK(minimized.exit == 1);
+    CHECK(minimized.out.find(said) != std::string::npos);
+    // The others of a list are replayed all the same.
+    const Json all = Json::parse(with({"replay", endless, good, "--json"}).out);
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].at("verdict") == "lost");
+    CHECK(all[0].at("machine") == subject);
+    CHECK(all[1].at("verdict") == "agrees");
+  }
+  for (const char* limit : {"0", "-1", "nan", "soon"})
+    for (const char* verb : {"replay", "minimize"}) require_refused({verb, good, "--time-limit", limit}, "time-limit");
 }
 
 TEST_CASE("minimize has nothing to do where machines agree") {
