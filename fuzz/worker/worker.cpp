@@ -220,6 +220,8 @@ int run(int argc, char** argv) {
                                         "-handle_usr1=0",  "-handle_usr2=0",
                                         "-verbosity=0",    "-detect_leaks=0",
                                         "-reload=0",       "-print_funcs=0",
+                                        // It would write slow blocks to the current directory.
+                                        "-report_slow_units=2147483647",
                                         // Its entropy costs more than all machines together here.
                                         "-entropic=0"};
   if (!corpus.empty()) arguments.push_back(corpus.string());

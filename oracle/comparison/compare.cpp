@@ -52,6 +52,66 @@ std::string hex(std::span<const u8> bytes) {
   return text;
 }
 
+// Where two outcomes differ, before it is put into words.
+struct Spot {
+  DifferenceKind kind;
+  const Register* reg = nullptr;
+  std::size_t word = 0;           // of the state
+  const MemoryView* left = nullptr;  // memory
+  const MemoryView* right = nullptr;
+  std::size_t first = 0, end = 0;  // bytes of it
+};
+
+// Visits each difference in the order reports print it, until one visit returns false.
+template <class Visit>
+void each_difference(Guest guest, const Outcome& left, const Outcome& right, const Mask& mask, Visit visit) {
+  if (mask.everything || same_statement_of_no_end(left, right)) return;
+  if (left.stop != right.stop && !visit(Spot{.kind = DifferenceKind::stop})) return;
+  const std::size_t words = state_words(guest);
+  if (std::memcmp(left.state.words.data(), right.state.words.data(), words * sizeof(u64)) != 0) {
+    std::bitset<GuestState::capacity> named;
+    for (const Register& r : registers_of(guest)) {
+      named.set(r.word);
+      if (left.state.words[r.word] == right.state.words[r.word] || mask.words[r.word]) continue;
+      if (!visit(Spot{.kind = kind_of(r.kind), .reg = &r, .word = r.word})) return;
+    }
+    // Words without a register, such as x0, hold the same in every state of the guest.
+    for (std::size_t i = 0; i < words; ++i)
+      if (!named[i] && left.state.words[i] != right.state.words[i] && !mask.words[i])
+        if (!visit(Spot{.kind = DifferenceKind::general, .word = i})) return;
+  }
+  bool going_on = true;
+  each_view(left, right, [&](const MemoryView& a, const MemoryView& b) {
+    if (!going_on || same_bytes(a, b)) return;
+    const auto differs = [&](std::size_t i) { return a.bytes[i] != b.bytes[i] && !masked(mask, a.address + i); };
+    for (std::size_t i = 0; i < a.bytes.size() && going_on; ++i) {
+      if (!differs(i)) continue;
+      const std::size_t first = i;
+      while (i < a.bytes.size() && i - first < 16 && differs(i)) ++i;
+      going_on = visit(Spot{.kind = DifferenceKind::memory, .left = &a, .right = &b, .first = first, .end = i});
+      --i;
+    }
+  });
+  if (going_on && left.retired && right.retired && *left.retired != *right.retired) visit(Spot{.kind = DifferenceKind::retired});
+}
+
+Difference written_out(const Spot& spot, const Outcome& left, const Outcome& right) {
+  switch (spot.kind) {
+    case DifferenceKind::stop: return {spot.kind, "stop", 0, describe(left.stop), describe(right.stop)};
+    case DifferenceKind::retired:
+      return {spot.kind, "retired", 0, std::to_string(*left.retired), std::to_string(*right.retired)};
+    case DifferenceKind::memory: {
+      const u64 address = spot.left->address + spot.first;
+      const auto bytes = [&](const MemoryView& view) { return hex(view.bytes.subspan(spot.first, spot.end - spot.first)); };
+      return {spot.kind, fmt::format("memory {:#x}", address), address, bytes(*spot.left), bytes(*spot.right)};
+    }
+    default: break;
+  }
+  const int width = (spot.reg ? spot.reg->bits : 64) / 4 + 2;
+  const auto value = [&](const Outcome& outcome) { return fmt::format("{:#0{}x}", outcome.state.words[spot.word], width); };
+  return {spot.kind, spot.reg ? std::string(spot.reg->name) : fmt::format("word {}", spot.word), 0, value(left), value(right)};
+}
+
 }  // namespace
 
 std::string_view name_of(DifferenceKind kind) {
@@ -68,49 +128,17 @@ std::string_view name_of(DifferenceKind kind) {
 }
 
 bool agree(Guest guest, const Outcome& left, const Outcome& right, const Mask& mask) {
-  if (mask.everything || same_statement_of_no_end(left, right)) return true;
-  if (left.stop != right.stop) return false;
-  if (left.retired && right.retired && *left.retired != *right.retired) return false;
-  const std::size_t words = state_words(guest);
-  if (std::memcmp(left.state.words.data(), right.state.words.data(), words * sizeof(u64)) != 0) {
-    if (mask.words.none()) return false;
-    for (std::size_t i = 0; i < words; ++i)
-      if (left.state.words[i] != right.state.words[i] && !mask.words[i]) return false;
-  }
   bool same = true;
-  each_view(left, right, [&](const MemoryView& a, const MemoryView& b) {
-    if (!same || same_bytes(a, b)) return;
-    for (std::size_t i = 0; i < a.bytes.size() && same; ++i)
-      if (a.bytes[i] != b.bytes[i] && !masked(mask, a.address + i)) same = false;
-  });
+  each_difference(guest, left, right, mask, [&](const Spot&) { return same = false; });
   return same;
 }
 
 std::vector<Difference> differences(Guest guest, const Outcome& left, const Outcome& right, const Mask& mask) {
   std::vector<Difference> found;
-  if (mask.everything || same_statement_of_no_end(left, right)) return found;
-  if (left.stop != right.stop)
-    found.push_back({DifferenceKind::stop, "stop", 0, describe(left.stop), describe(right.stop)});
-  for (const Register& r : registers_of(guest)) {
-    const u64 a = left.state.words[r.word], b = right.state.words[r.word];
-    if (a == b || mask.words[r.word]) continue;
-    const int digits = r.bits / 4;
-    found.push_back({kind_of(r.kind), std::string(r.name), 0, fmt::format("{:#0{}x}", a, digits + 2),
-                     fmt::format("{:#0{}x}", b, digits + 2)});
-  }
-  each_view(left, right, [&](const MemoryView& a, const MemoryView& b) {
-    auto differs = [&](std::size_t i) { return a.bytes[i] != b.bytes[i] && !masked(mask, a.address + i); };
-    for (std::size_t i = 0; i < a.bytes.size(); ++i) {
-      if (!differs(i)) continue;
-      std::size_t end = i + 1;
-      while (end < a.bytes.size() && end - i < 16 && differs(end)) ++end;
-      found.push_back({DifferenceKind::memory, fmt::format("memory {:#x}", a.address + i), a.address + i,
-                       hex(a.bytes.subspan(i, end - i)), hex(b.bytes.subspan(i, end - i))});
-      i = end - 1;
-    }
+  each_difference(guest, left, right, mask, [&](const Spot& spot) {
+    found.push_back(written_out(spot, left, right));
+    return true;
   });
-  if (left.retired && right.retired && *left.retired != *right.retired)
-    found.push_back({DifferenceKind::retired, "retired", 0, std::to_string(*left.retired), std::to_string(*right.retired)});
   return found;
 }
 

@@ -32,7 +32,7 @@ struct Difference {
   std::string left, right;
 };
 
-/// Whether nothing compared differs. Memory counts where both outcomes have a view of it, the retired
+/// Whether differences() would list none, found out at the first. Memory counts where both outcomes have a view of it, the retired
 /// count where both have one. A budget that ran out and a run its watchdog ended are the same
 /// statement, made with and without counting: then nothing else is compared.
 bool agree(Guest guest, const Outcome& left, const Outcome& right, const Mask& mask = {});

@@ -44,6 +44,36 @@ TEST_CASE("memory is compared where it changed on both sides, and wholly where o
     }
 }
 
+TEST_CASE("two outcomes agree where no difference is listed, and only there") {
+  Side side;
+  const Outcome left = side.outcome(false);
+  const auto listed = [&](const Outcome& right, const Mask& mask = {}) {
+    const auto found = differences(Guest::riscv64, left, right, mask);
+    CHECK(found.empty() == agree(Guest::riscv64, left, right, mask));
+    return found.size();
+  };
+  CHECK(listed(left) == 0);
+  // x0, which no register shows, included.
+  for (std::size_t word = 0; word < state_words(Guest::riscv64); ++word) {
+    Outcome right = left;
+    right.state.words[word] = 1;
+    CHECK(listed(right) == 1);
+    Mask mask;
+    mask.words.set(word);
+    CHECK(listed(right, mask) == 0);
+  }
+  for (const std::size_t byte : {0u, 20u, 199u}) {
+    Side other;
+    for (std::size_t i = byte; i < std::min<std::size_t>(byte + 17, 200); ++i) other.bytes[i] = 7;
+    CHECK(listed(other.outcome(true)) == (byte == 199 ? 1 : 2));
+  }
+  Outcome stopped = left, counted = left;
+  stopped.stop.kind = StopKind::illegal;
+  CHECK(listed(stopped) == 1);
+  counted.retired = 5;
+  CHECK(listed(counted) == 0);
+}
+
 TEST_CASE("an outcome that is kept compares all of its memory") {
   Side side;
   side.bytes[70] = 5, side.changed[0] = 0b10;
