@@ -65,7 +65,7 @@ std::string describe_statements(const Case& some, std::span<const Statement> sta
       continue;
     }
     if (verdict == Verdict::upheld) text += fmt::format("  {}: differs, and the references say the same\n", statement.machine);
-    else if (verdict == Verdict::quirk) text += fmt::format("  {}: known: {}\n", statement.machine, quirk_names(statement.explanation, statement.machine, some.guest()));
+    else if (verdict == Verdict::quirk) text += fmt::format("  {}: known: {}\n", statement.machine, quirk_names(statement.explanation, subject, statement.machine, some.guest()));
     else if (verdict == Verdict::open) text += fmt::format("  {}: differs in what the manual leaves open\n", statement.machine);
     else
       text += fmt::format("  {}: DIFFERS{} at {}\n", statement.machine,
@@ -94,7 +94,7 @@ nlohmann::json statements_to_json(const Case& some, std::span<const Statement> s
       one["stop"] = describe((*statement.outcome)->stop);
       if ((*statement.outcome)->retired) one["retired"] = *(*statement.outcome)->retired;
     }
-    if (statement.explanation.verdict == Verdict::quirk) one["quirks"] = quirk_names(statement.explanation, statement.machine, some.guest());
+    if (statement.explanation.verdict == Verdict::quirk) one["quirks"] = quirk_names(statement.explanation, statements.front().machine, statement.machine, some.guest());
     if (statement.explanation.verdict == Verdict::unexplained) {
       one["signature"] = statement.explanation.signature.text();
       one["stage"] = statement.explanation.signature.stage;

@@ -42,13 +42,17 @@ std::string_view name_of(Verdict verdict) {
   return "unknown";
 }
 
-std::string quirk_names(const Explanation& explanation, std::string_view reference, Guest guest) {
+bool accounts(const Explanation& explanation, const Quirk& quirk, std::string_view subject, std::string_view reference) {
+  const u64 mattered = (quirk.machine == reference ? explanation.deviations : 0) |
+                       (quirk.machine == subject ? explanation.subject_deviations : 0);
+  if (quirk.deviation) return (mattered >> *quirk.deviation) & 1;
+  return std::ranges::find(explanation.quirks, &quirk) != explanation.quirks.end();
+}
+
+std::string quirk_names(const Explanation& explanation, std::string_view subject, std::string_view reference, Guest guest) {
   std::string names;
-  for (const Quirk& quirk : all_quirks()) {
-    const bool modelled = quirk.deviation && quirk.machine == reference && quirk.guest == guest && ((explanation.deviations >> *quirk.deviation) & 1);
-    const bool matched = std::ranges::find(explanation.quirks, &quirk) != explanation.quirks.end();
-    if (modelled || matched) names += (names.empty() ? "" : ", ") + quirk.name;
-  }
+  for (const Quirk& quirk : all_quirks())
+    if (quirk.guest == guest && accounts(explanation, quirk, subject, reference)) names += (names.empty() ? "" : ", ") + quirk.name;
   return names;
 }
 
@@ -91,30 +95,29 @@ void Explainer::prepare(const Program& program) {
   state_->prepared = again;
 }
 
+// Runs the program taken up last as a machine with these faults would, and gives those that mattered.
+u64 Explainer::evaluate(const Input& input, Budget budget, u64 deviations, Outcome& outcome) {
+  riscv64::Interpreter& interpreter = state_->deviant.interpreter();
+  interpreter.hart.deviations.followed = deviations;
+  state_->deviant.start(input);
+  outcome.stop = interpreter.run(budget);
+  outcome.state = interpreter.hart.state;
+  outcome.retired = interpreter.hart.retired;
+  return interpreter.hart.deviations.mattered;
+}
+
 std::optional<Explanation> Explainer::explain_quickly(const Program& program, const Input& input, Budget budget,
                                                       const Outcome& subject, const Machine& reference,
-                                                      const Outcome& outcome, bool is_by_the_rows) {
+                                                      const Outcome& outcome, const SubjectTraits& traits) {
   if (program.guest != Guest::riscv64) return std::nullopt;
-  const std::string& name = reference.describe().name;
-  const u64 followed = deviations_of(name, program.guest);
-
-  // What a machine with the reference's known faults would have answered. A subject of which that is not known
-  // yet has to agree with the same evaluator without them.
-  Outcome expected;
-  auto evaluate = [&](u64 deviations) {
-    riscv64::Interpreter& interpreter = state_->deviant.interpreter();
-    interpreter.hart.deviations.followed = deviations;
-    state_->deviant.start(input);
-    expected.stop = interpreter.run(budget);
-    expected.state = interpreter.hart.state;
-    expected.retired = interpreter.hart.retired;
-    return interpreter.hart.deviations.mattered;
-  };
+  const u64 followed = deviations_of(reference.describe().name, program.guest);
   prepare(program);
+  Outcome expected;
   view_writable(state_->deviant.areas(), expected.memory);
 
+  // What a machine with the reference's known faults would have answered.
   Explanation explanation;
-  explanation.deviations = evaluate(followed);
+  explanation.deviations = evaluate(input, budget, followed, expected);
   // Its known faults may take the reference past where the subject stopped, and so out of the budget.
   if (expected.stop.kind == StopKind::budget && !reference.describe().exact_budget) {
     explanation.verdict = Verdict::beyond;
@@ -127,15 +130,40 @@ std::optional<Explanation> Explainer::explain_quickly(const Program& program, co
     explanation.mask = mask_of(state_->undefined.track(program, input, budget, followed));
     if (!agree(program.guest, expected, outcome, explanation.mask)) return std::nullopt;
   }
-  if (!is_by_the_rows) {
-    evaluate(0);
+  // And the subject must have answered as one with its own.
+  if (!traits.by_the_rows) {
+    explanation.subject_deviations = evaluate(input, budget, traits.deviations, expected);
     if (!agree(program.guest, expected, subject) &&
-        !agree(program.guest, expected, subject, mask_of(state_->undefined.track(program, input, budget))))
+        !agree(program.guest, expected, subject, mask_of(state_->undefined.track(program, input, budget, traits.deviations))))
       return std::nullopt;
   }
-  if (explanation.deviations == 0 && explanation.mask.empty()) return std::nullopt;
-  explanation.verdict = explanation.deviations ? Verdict::quirk : Verdict::open;
+  const u64 mattered = explanation.deviations | explanation.subject_deviations;
+  if (mattered == 0 && explanation.mask.empty()) return std::nullopt;
+  explanation.verdict = mattered ? Verdict::quirk : Verdict::open;
   return explanation;
+}
+
+u64 Explainer::deviations_met(std::string_view machine, const Program& program, const Input& input, Budget budget) {
+  const u64 followed = deviations_of(machine, program.guest);
+  if (program.guest != Guest::riscv64 || followed == 0) return 0;
+  prepare(program);
+  Outcome outcome;
+  return evaluate(input, budget, followed, outcome);
+}
+
+bool Explainer::concerns(std::string_view machine, const Program& program, const Input& input, Budget budget) {
+  if (program.guest != Guest::riscv64) return false;
+  if (deviations_met(machine, program, input, budget) != 0) return true;
+  state_->tracer.trace(program, input, budget, state_->trace);
+  return std::ranges::any_of(all_quirks(), [&](const Quirk& quirk) {
+    if (quirk.machine != machine || quirk.guest != program.guest || quirk.deviation) return false;
+    return std::ranges::any_of(state_->trace, [&](const riscv64::Traced& step) {
+      // A row that should not be there would take the word's name away, so the word decides where there is one.
+      if (quirk.word_mask != 0) return (step.decoded.word & quirk.word_mask) == quirk.word_match;
+      const std::string_view mnemonic = step.decoded.row ? step.decoded.row->mnemonic() : "illegal";
+      return std::ranges::find(quirk.instructions, mnemonic) != quirk.instructions.end();
+    });
+  });
 }
 
 Result<Explanation> Explainer::explain(const Program& program, const Input& input, Budget budget, Machine& subject,
@@ -164,12 +192,14 @@ Result<Explanation> Explainer::explain(const Program& program, const Input& inpu
   ran = reference.run(input, budget, Precision::precise);
   if (!ran) return std::unexpected(std::move(ran).error());
   const KeptOutcome right(**ran);
+  if (auto blind = blind_to(subject.describe(), program, right->stop)) return beyond(Abstention::bounds, std::string(*blind));
   if (agree(program.guest, *left, *right)) {
     explanation.verdict = Verdict::unsteady;
     return explanation;
   }
-  if (auto quick = explain_quickly(program, input, budget, *left, reference, *right)) return *quick;
-  if (reference.alters_code()) return beyond(Abstention::bounds, "code that may see what the reference has put into it");
+  const SubjectTraits traits{.deviations = deviations_of(subject.describe().name, program.guest)};
+  if (auto quick = explain_quickly(program, input, budget, *left, reference, *right, traits)) return *quick;
+  if (reference.alters_code() || subject.alters_code()) return beyond(Abstention::bounds, "code that may see what the reference has put into it");
 
   // Extensions that one of them lacks, where they were really executed.
   const ExtensionSet known = description.extensions(program.guest) & subject.describe().extensions(program.guest);
@@ -186,6 +216,7 @@ Result<Explanation> Explainer::explain(const Program& program, const Input& inpu
 Explanation Explainer::first_parting(const Program& program, const Input& input, Budget budget, Machine& subject,
                                      Machine& reference, const Outcome& subject_end, const Outcome& reference_end) {
   const Guest guest = program.guest;
+  const SubjectTraits traits{.deviations = deviations_of(subject.describe().name, guest)};
   Explanation explanation;
   explanation.verdict = Verdict::unexplained;
   const std::vector<Difference> whole = differences(guest, subject_end, reference_end);
@@ -216,17 +247,24 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
     if (!left || (*left)->stop.kind == StopKind::budget) return explanation;
     std::optional<KeptOutcome> right = run(reference);
     if (!right) return explanation;
-    const bool same = blind_to(reference.describe(), one->program, (*left)->stop) || agree(guest, **left, **right);
+    const bool blind = blind_to(reference.describe(), one->program, (*left)->stop) ||
+                       blind_to(subject.describe(), one->program, (*right)->stop);
+    const bool same = blind || agree(guest, **left, **right);
     const std::optional<KeptOutcome>& next = same ? left : right;
     if (!same) {
       std::optional<Explanation> quick =
-          explain_quickly(one->program, one->input, one->budget, **left, reference, **right);
+          explain_quickly(one->program, one->input, one->budget, **left, reference, **right, traits);
       const std::vector<Difference> found = differences(guest, **left, **right);
       const InstructionInfo instruction = *instruction_at(guest, one->program.code);
+      const auto known = [&](const Machine& wrong, const Outcome& others, const Outcome& its) {
+        return match_quirk(wrong.describe().name, guest, instruction.mnemonic, instruction.word, others, its, found);
+      };
+      const Quirk* quirk = quick ? nullptr : known(reference, **left, **right);
+      if (!quick && !quirk) quirk = known(subject, **right, **left);
       if (quick) {
         explanation.deviations |= quick->deviations;
-      } else if (const Quirk* quirk = match_quirk(reference.describe().name, guest, instruction.mnemonic,
-                                                  instruction.word, **left, **right, found)) {
+        explanation.subject_deviations |= quick->subject_deviations;
+      } else if (quirk) {
         explanation.quirks.push_back(quirk);
       } else {
         explanation.signature = {std::string(instruction.mnemonic), found.empty() ? DifferenceKind::stop : found.front().kind, ""};
@@ -253,7 +291,7 @@ Explanation Explainer::first_parting(const Program& program, const Input& input,
     if (state.words[program_counter_word(guest)] == program.code_end()) break;
   }
   // Every step is known: then the steps together must make the reference's whole run.
-  if (explanation.quirks.empty() && explanation.deviations == 0) return explanation;
+  if (explanation.quirks.empty() && (explanation.deviations | explanation.subject_deviations) == 0) return explanation;
   if (evaluator_leads) {
     explanation.verdict = Verdict::quirk;
     return explanation;

@@ -31,7 +31,8 @@ std::string_view name_of(Verdict verdict);
 
 struct Explanation {
   Verdict verdict = Verdict::agree;
-  u64 deviations = 0;                    ///< of a quirk with a model: the ones that mattered
+  u64 deviations = 0;                    ///< of a quirk with a model: the reference's that mattered
+  u64 subject_deviations = 0;            ///< and the subject's, where it has known faults itself
   std::vector<const Quirk*> quirks;      ///< of quirks without
   Mask mask;                             ///< what was left open
   Abstention abstention = Abstention::bounds;  ///< of a reference that is beyond it: which kind of reason
@@ -42,12 +43,21 @@ struct Explanation {
   std::optional<Case> smallest;  ///< the one instruction it began with, as a case of its own
 };
 
-/// Of the reference's quirks those that account for it, by name, with commas between.
-std::string quirk_names(const Explanation& explanation, std::string_view reference, Guest guest);
+/// Whether this quirk is one of those that account for it.
+bool accounts(const Explanation& explanation, const Quirk& quirk, std::string_view subject, std::string_view reference);
+
+/// The quirks that account for it, by name, with commas between.
+std::string quirk_names(const Explanation& explanation, std::string_view subject, std::string_view reference, Guest guest);
 
 /// Why a reference cannot exactly see what stopped the subject, by what it says of itself: accesses to
 /// what it keeps beside the code or elsewhere, system calls written by the guest. Nothing if it can.
 std::optional<std::string_view> blind_to(const Description& reference, const Program& program, const Stop& stop);
+
+/// What is known of a subject beside its outcome.
+struct SubjectTraits {
+  u64 deviations = 0;        ///< its declared ones
+  bool by_the_rows = false;  ///< one that is (see Description) has said the same
+};
 
 class Explainer {
  public:
@@ -59,12 +69,18 @@ class Explainer {
   /// each run that is explained costs as much as preparing a machine.
   void take_up(const Program& program);
 
-  /// The quick part, for outcomes at hand: whether a model of the reference's known quirks, or what the
-  /// manual leaves open, accounts for the difference exactly. Nothing if neither does. The subject must be right
-  /// itself for that, which is known if it `is_by_the_rows`: one that is (see Description) has said the same.
+  /// The quick part, for outcomes at hand: whether models of the known quirks, or what the manual leaves open,
+  /// account for both outcomes exactly. Nothing if neither does.
   std::optional<Explanation> explain_quickly(const Program& program, const Input& input, Budget budget,
                                              const Outcome& subject, const Machine& reference, const Outcome& outcome,
-                                             bool is_by_the_rows = false);
+                                             const SubjectTraits& traits = {});
+
+  /// Whether a declared quirk of the machine concerns what this run executes. Then the machine's answer proves
+  /// nothing, even where it agrees with others: they may be wrong in the same way.
+  bool concerns(std::string_view machine, const Program& program, const Input& input, Budget budget);
+
+  /// The declared deviations of the machine that matter in this run, as the evaluator has it.
+  u64 deviations_met(std::string_view machine, const Program& program, const Input& input, Budget budget);
 
   /// The whole of it: runs both machines again, precisely, and if need be one instruction at a time.
   /// Leaves both prepared for other programs.
@@ -74,6 +90,7 @@ class Explainer {
  private:
   struct State;
   void prepare(const Program& program);
+  u64 evaluate(const Input& input, Budget budget, u64 deviations, Outcome& outcome);
   Explanation first_parting(const Program& program, const Input& input, Budget budget, Machine& subject,
                             Machine& reference, const Outcome& subject_end, const Outcome& reference_end);
 

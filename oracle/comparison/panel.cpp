@@ -43,6 +43,7 @@ Panel::Panel(Guest guest, std::vector<std::unique_ptr<Machine>> subjects,
     members_.back().role = Role::oracle;
   }
   stages_ = Stages(std::move(stages));
+  first_deviations_ = deviations_of(primary().describe().name, guest_);
 }
 
 void Panel::abstain(std::size_t which, Abstention why, u64 runs) {
@@ -65,13 +66,11 @@ void Panel::count(std::size_t which, const Explanation& explanation, u64 runs) {
       tally.abstained[std::size_t(explanation.abstention)] += runs;
       break;
   }
+  const std::string& first = primary().describe().name;
   const std::string& name = members_[which].machine->describe().name;
   const std::span<const Quirk> quirks = all_quirks();
-  for (std::size_t i = 0; i < quirks.size() && i < Tally::most_quirks; ++i) {
-    const bool modelled = quirks[i].deviation && quirks[i].machine == name && ((explanation.deviations >> *quirks[i].deviation) & 1);
-    if (modelled || std::ranges::find(explanation.quirks, &quirks[i]) != explanation.quirks.end())
-      tally_.quirk_hits[i] += runs;
-  }
+  for (std::size_t i = 0; i < quirks.size() && i < Tally::most_quirks; ++i)
+    if (quirks[i].guest == guest_ && accounts(explanation, quirks[i], first, name)) tally_.quirk_hits[i] += runs;
 }
 
 // One machine after the other runs the whole batch: the host's caches and what it predicts are that machine's then.
@@ -92,7 +91,7 @@ Result<void> Panel::run(const Program& program, std::span<const Input> inputs, B
   for (std::size_t which = 1; which < members_.size(); ++which)
     if (elsewhere(which)) run_reference(batch, which);
   running(0);
-  conclude();
+  conclude(batch);
   for (std::size_t which = 1; which < members_.size(); ++which)
     if (members_[which].parted != 0) look_into(batch, which, found);
   return {};
@@ -163,6 +162,8 @@ Panel::Parting& Panel::parting(std::size_t index) {
   return partings_.back();
 }
 
+SubjectTraits Panel::traits_of_first(std::size_t index) const { return {first_deviations_, is_by_the_rows(index)}; }
+
 // The first machine's outcome of this input is what one says that is so.
 bool Panel::is_by_the_rows(std::size_t index) const {
   for (std::size_t which = 0; which < stage_count_; ++which) {
@@ -182,14 +183,14 @@ void Panel::run_stage(const Batch& batch, std::size_t which) {
     Result<const Outcome*> outcome = stage.machine->outcome(index, Precision::fast);
     if (!outcome) [[unlikely]] {
       ++tally.abstained[std::size_t(Abstention::lost)];
-      parting(index).said.push_back({which, std::nullopt, false});
+      parting(index).said.push_back({which, std::nullopt});
       continue;
     }
     ++comparisons_[index].stages;
     ++tally.compared;
     ++tally_.executions;
     if (!kept_.agrees(guest_, index, **outcome)) [[unlikely]]
-      parting(index).said.push_back({which, KeptOutcome(**outcome), true});
+      parting(index).said.push_back({which, KeptOutcome(**outcome)});
   }
   tally.first_run_ticks += __rdtsc() - before;
 }
@@ -217,6 +218,10 @@ void Panel::run_reference(const Batch& batch, std::size_t which) {
       continue;
     }
     ++tally_.executions;
+    if (blind_to(primary().describe(), batch.program, (*reference)->stop)) {
+      ++tally.abstained[std::size_t(Abstention::bounds)];
+      continue;
+    }
     ++tally.compared;
     Comparison& comparison = comparisons_[index];
     comparison.compared = true;
@@ -224,8 +229,7 @@ void Panel::run_reference(const Batch& batch, std::size_t which) {
     std::optional<Explanation> quick;
     bool parts = false;
     if (!agree(guest_, left, right)) {
-      if (member.role == Role::oracle)
-        quick = explainer_.explain_quickly(batch.program, batch.inputs[index], batch.budget, left, *member.machine, right, is_by_the_rows(index));
+      quick = explainer_.explain_quickly(batch.program, batch.inputs[index], batch.budget, left, *member.machine, right, traits_of_first(index));
       if (quick) {
         count(which, *quick, 1);
       } else {
@@ -239,11 +243,11 @@ void Panel::run_reference(const Batch& batch, std::size_t which) {
       comparison.fields = std::max(comparison.fields, fields_compared(guest_, left, right, quick ? quick->mask : Mask{}).compared);
     if (member.role == Role::oracle && !partings_.empty()) [[unlikely]]
       if (const auto parting = std::ranges::find(partings_, index, &Parting::index); parting != partings_.end())
-        parting->said.push_back({which, KeptOutcome(right), parts});
+        parting->said.push_back({which, KeptOutcome(right), parts, quick.has_value()});
   }
 }
 
-void Panel::conclude() {
+void Panel::conclude(const Batch& batch) {
   for (const Comparison& comparison : comparisons_) {
     const bool whole = comparison.stages > 1;
     tally_.machines[0].compared += whole || comparison.compared;
@@ -251,10 +255,13 @@ void Panel::conclude() {
     tally_.fields_compared += whole ? fields_all_ : comparison.fields;
   }
   std::ranges::sort(partings_, {}, &Parting::index);
-  for (const Parting& parting : partings_) note_parting(parting);
+  for (const Parting& parting : partings_) note_parting(batch, parting);
 }
 
-void Panel::note_parting(const Parting& parting) {
+void Panel::note_parting(const Batch& batch, const Parting& parting) {
+  const auto votes = [&](const Parting::Said& said) {
+    return !explainer_.concerns(members_[said.which].machine->describe().name, batch.program, batch.inputs[parting.index], batch.budget);
+  };
   // Who said nothing else said what the first did.
   const Outcome* const first = &kept_.show(parting.index);
   std::vector<const Outcome*> outcomes(stage_count_, first);
@@ -275,8 +282,8 @@ void Panel::note_parting(const Parting& parting) {
       bool first_upheld = false;
       for (const Parting::Said& said : parting.said) {
         if (said.which < stage_count_) continue;
-        if (agree(guest_, **said.outcome, *outcomes[which])) upholder = said.which;
-        first_upheld |= !said.parts;
+        if (!said.parts) first_upheld |= said.explained || votes(said);
+        else if (agree(guest_, **said.outcome, *outcomes[which]) && votes(said)) upholder = said.which;
       }
       if (stage.unexplained.size() < looked_into)
         stage.unexplained.push_back({.index = parting.index,

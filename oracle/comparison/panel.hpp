@@ -65,7 +65,9 @@ class Panel {
     struct Said {
       std::size_t which;
       std::optional<KeptOutcome> outcome;  // none: it was lost
-      bool parts;                          // and nothing explains it at once
+      // Of a reference:
+      bool parts = false;      // from the first machine, and nothing explains it at once
+      bool explained = false;  // it parts as a known quirk of it has it, or where the manual leaves it open
     };
     std::size_t index;
     std::vector<Said> said;
@@ -99,10 +101,11 @@ class Panel {
   void make_ready(const Batch& batch, std::size_t which);
   void run_stage(const Batch& batch, std::size_t which);
   void run_reference(const Batch& batch, std::size_t which);
-  void conclude();
+  void conclude(const Batch& batch);
   Parting& parting(std::size_t index);
   bool is_by_the_rows(std::size_t index) const;
-  void note_parting(const Parting& parting);
+  SubjectTraits traits_of_first(std::size_t index) const;
+  void note_parting(const Batch& batch, const Parting& parting);
   void look_into(const Batch& batch, std::size_t which, const std::function<void(Finding)>& found);
   Result<Explanation> explain_stage(Finding& finding, const Parted& parted, std::size_t which);
   Result<Explanation> explain_other(Finding& finding, std::size_t which);
@@ -118,6 +121,7 @@ class Panel {
   Stages stages_;
   Tally& tally_;
   Explainer explainer_;
+  u64 first_deviations_ = 0;  // declared of the first machine
   u64 fields_all_ = 0;
   bool endless_ = false;  // a run of this batch spends its budget
   ExtensionSet extensions_ = 0;  // that this batch uses

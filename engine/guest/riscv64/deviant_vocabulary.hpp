@@ -29,15 +29,15 @@ class DeviantVocabulary : public Vocabulary<Core> {
 
   V<f32> s(unsigned r) {
     V<f32> checked = Base::s(r);
-    return bend(Deviation::singles_unchecked, checked, f32{static_cast<u32>(number(f(r)))});
+    return bend(Deviation::singles_unchecked, !is_boxed(number(f(r))), checked, f32{static_cast<u32>(number(f(r)))});
   }
   void s(unsigned r, V<f32> value) {
     Base::s(r, value);
-    f(r, bend(Deviation::singles_unboxed, f(r), number(f(r)) & ~boxed));
+    f(r, bend(Deviation::singles_unboxed, true, f(r), number(f(r)) & ~boxed));
   }
   void s_from(unsigned r, V<u64> integer) {
     Base::s_from(r, integer);
-    f(r, bend(Deviation::integer_moved_whole, f(r), number(integer)));
+    f(r, bend(Deviation::integer_moved_whole, !is_boxed(number(integer)), f(r), number(integer)));
   }
   template <class F>
   V<F> floating_register(unsigned r) {
@@ -49,8 +49,8 @@ class DeviantVocabulary : public Vocabulary<Core> {
 
   V<u32> trailing_zeros_of_word(V<u64> value) {
     V<u32> right = Base::trailing_zeros_of_word(value);
-    const bool counts_on = number(right) == 32 && number(value) != 0;
-    return bend(Deviation::word_zeros_wide, right, counts_on ? u32(std::countr_zero(number(value))) : number(right));
+    const bool counts_on = static_cast<u32>(number(value)) == 0 && number(value) != 0;
+    return bend(Deviation::word_zeros_wide, counts_on, right, u32(std::countr_zero(number(value))));
   }
 
   // Whole registers, as their double-length forms would: equal sources take a shorter way.
@@ -64,7 +64,7 @@ class DeviantVocabulary : public Vocabulary<Core> {
       if (rs1 == rs2) wrong = a;
       if (change == SignChange::invert) wrong = rs1 == rs2 ? a ^ sign : (a & 0x7fffffff) | (~b & ~u64{0x7fffffff});
       if (change == SignChange::exclusive_or) wrong = rs1 == rs2 ? a & 0x7fffffff : a ^ (b & sign);
-      f(rd, bend(Deviation::signs_whole, f(rd), wrong));
+      f(rd, bend(Deviation::signs_whole, !is_boxed(a) || !is_boxed(b) || !is_boxed(wrong), f(rd), wrong));
     }
   }
 
@@ -73,7 +73,8 @@ class DeviantVocabulary : public Vocabulary<Core> {
   V<R> compute(V<F> a, V<F> b) {
     V<R> right = Base::template compute<operation, R>(a, b);
     if (!floating::is_signalling(number(a)) && !floating::is_signalling(number(b))) return right;
-    return bend(Deviation::minimum_of_signalling, right, canonical<R>());
+    const bool one_number = !floating::is_nan(number(a)) || !floating::is_nan(number(b));
+    return bend(Deviation::minimum_of_signalling, one_number, right, canonical<R>());
   }
 
   template <class F>
@@ -173,13 +174,16 @@ class DeviantVocabulary : public Vocabulary<Core> {
     else return {other};
   }
 
+  static bool is_boxed(u64 number) { return (number & boxed) == boxed; }
+
   bool follows(Deviation deviation) { return (this->hart().deviations.followed >> unsigned(deviation)) & 1; }
   void matters(Deviation deviation) { this->hart().deviations.mattered |= u64{1} << unsigned(deviation); }
 
-  // The manual's answer, or the other one where that is followed, and remembered if it differs.
+  // The manual's answer, or the other one where that is followed. Whether they differ is decided by the operands: a
+  // faulty row may give the wrong one here too, and the deviation matters all the same.
   template <class T>
-  V<T> bend(Deviation deviation, V<T> right, std::type_identity_t<T> wrong) {
-    if (!follows(deviation) || number(right) == wrong) return right;
+  V<T> bend(Deviation deviation, bool differs, V<T> right, std::type_identity_t<T> wrong) {
+    if (!follows(deviation) || !differs) return right;
     matters(deviation);
     return instead(right, wrong);
   }
@@ -201,7 +205,9 @@ class DeviantVocabulary : public Vocabulary<Core> {
       using Wide = std::conditional_t<std::is_signed_v<T>, i64, u64>;
       const Wide wide_old = static_cast<Wide>(static_cast<std::make_unsigned_t<T>>(number(old)));
       const Wide wide_operand = static_cast<Wide>(number(operand));
-      return bend(Deviation::word_minimum_wide, right, before(wide_old, wide_operand) ? number(old) : number(narrow));
+      const T chosen = before(wide_old, wide_operand) ? number(old) : number(narrow);
+      const bool differs = chosen != (before(number(old), number(narrow)) ? number(old) : number(narrow));
+      return bend(Deviation::word_minimum_wide, differs, right, chosen);
     });
   }
 };
