@@ -124,8 +124,10 @@ Result<void> Panel::run_first(const Batch& batch) {
   const u64 begun = __rdtsc();
   if (auto prepared = primary().prepare(batch.program); !prepared) return prepared;
   if (auto started = primary().begin(batch.inputs, batch.budget); !started) return started;
+  // A machine whose budget is exact in precise runs only would be kept busy by an endless run until its watchdog ends it.
+  const bool precise = !is_exact(primary().describe(), guest_) && primary().describe().exact_budget && may_repeat(batch.program);
   for (std::size_t index = 0; index < batch.inputs.size(); ++index) {
-    Result<const Outcome*> outcome = primary().outcome(index, Precision::fast);
+    Result<const Outcome*> outcome = primary().outcome(index, precise ? Precision::precise : Precision::fast);
     if (!outcome) return std::unexpected(std::move(outcome).error());
     if (fields_all_ == 0) fields_all_ = fields_compared(guest_, **outcome, **outcome).all;
     endless_ |= (*outcome)->stop.kind == StopKind::budget;
