@@ -1,11 +1,11 @@
 #include "oracle/agent/agent_process.hpp"
 
+#include "oracle/agent/program_version.hpp"
 #include "oracle/agent/protocol.h"
 #include "oracle/agent/sandbox.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -37,28 +37,6 @@ std::string in_path(const std::string& name) {
     if (colon == path.npos) return {};
     path.remove_prefix(colon + 1);
   }
-}
-
-std::string first_line_of(const std::string& program, const char* argument) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return {};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  char* const arguments[] = {const_cast<char*>(program.c_str()), const_cast<char*>(argument), nullptr};
-  pid_t child = 0;
-  const int failed = posix_spawn(&child, program.c_str(), &actions, nullptr, arguments, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  close(ends[1]);
-  std::string text;
-  char buffer[512];
-  for (ssize_t got = 0; !failed && (got = read(ends[0], buffer, sizeof buffer)) > 0;) text.append(buffer, size_t(got));
-  close(ends[0]);
-  if (failed) return {};
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return text.substr(0, text.find('\n'));
 }
 
 // "qemu-riscv64 version 7.2.22 (Debian ...)" says "7.2.22".
@@ -124,8 +102,9 @@ Result<int> image_file(const AgentGuest& guest) {
 Result<Emulator> find_emulator(const std::string& name) {
   for (const std::string& candidate : {name, name + "-static"})
     if (std::string path = in_path(candidate); !path.empty()) {
-      std::string version = version_in(first_line_of(path, "--version"));
-      return Emulator{std::move(path), std::move(version)};
+      const Result<std::string> line = version_line(path);
+      if (!line) return std::unexpected(line.error());
+      return Emulator{std::move(path), version_in(*line)};
     }
   return fail(ErrorKind::environment, fmt::format("{} is not in PATH (on Debian, the package qemu-user)", name));
 }
