@@ -12,7 +12,8 @@ Descriptors Descriptors::standard() {
     if (HostFile copy(fcntl(number, F_DUPFD_CLOEXEC, 3)); copy) {
       struct stat status{};
       const bool regular = fstat(copy.number(), &status) == 0 && S_ISREG(status.st_mode);
-      all.set(static_cast<u64>(number), std::make_shared<OpenFile>(std::move(copy), !regular), false);
+      const int flags = fcntl(number, F_GETFL);
+      all.set(static_cast<u64>(number), std::make_shared<OpenFile>(std::move(copy), !regular, true, flags >= 0 && (flags & O_NONBLOCK)), false);
     }
   return all;
 }

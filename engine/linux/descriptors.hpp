@@ -12,7 +12,11 @@ namespace diptych::linux_guest {
 /// What descriptors made by dup share.
 struct OpenFile {
   HostFile host;
-  bool may_wait = false;  ///< a terminal, pipe or the like: reading may take as long as it pleases
+  bool may_wait = false;     ///< a terminal, pipe or the like: reading may take as long as it pleases
+  /// Open before the program began, or handed out by no grant: others may share it. It gives reading, writing and
+  /// seeking as it was opened, and the settings of a terminal; nothing else.
+  bool inherited = false;
+  bool nonblocking = false;  ///< instead of O_NONBLOCK where it is inherited: the host's flag is the sharers' as well
 };
 
 class Descriptors {

@@ -2,7 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -45,6 +48,12 @@ std::expected<std::string, int> host_path_of(int file) {
   if (!text.starts_with('/') || text.ends_with(" (deleted)")) return std::unexpected(ENOENT);
   if (text == "/") text.clear();
   return text;
+}
+
+bool is_set_id_file(int file) {
+  struct stat status{};
+  if (::fstat(file, &status) < 0) return true;
+  return S_ISREG(status.st_mode) && (status.st_mode & (S_ISUID | S_ISGID));
 }
 
 std::string shown(std::string path) { return path.empty() ? "/" : path; }
@@ -134,7 +143,13 @@ Grants::Answer<HostFile> Grants::open(int base, std::string_view path, u64 flags
                                   (root_ ? RESOLVE_IN_ROOT : RESOLVE_BENEATH) | RESOLVE_NO_MAGICLINKS);
   if (opened == -EXDEV) return std::unexpected(not_granted);
   if (opened < 0) return std::unexpected(-opened);
-  return HostFile(opened);
+  HostFile file(opened);
+  struct statfs system{};
+  if (::fstatfs(file.number(), &system) < 0) return std::unexpected(errno);
+  if (system.f_type == PROC_SUPER_MAGIC) return std::unexpected(not_granted);
+  // Who may set another's id on files keeps the bits of a file that it writes.
+  if (!(flags & O_PATH) && (flags & O_ACCMODE) != O_RDONLY && is_set_id_file(file.number())) return std::unexpected(no_set_id);
+  return file;
 }
 
 Grants::Answer<Grants::Place> Grants::place(int base, std::string_view path) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/linux/host_file.hpp"
+#include "engine/linux/refusals.hpp"
 #include "engine/machine/error.hpp"
 #include "engine/machine/integers.hpp"
 
@@ -14,10 +15,6 @@
 
 namespace diptych::linux_guest {
 
-/// Why a path was not opened: an error number of the host, or this one where it lies outside of what is
-/// granted. The guest is told EACCES.
-constexpr int not_granted = 600;
-
 class Grants {
  public:
   /// The guest's / is this directory of the host.
@@ -26,10 +23,11 @@ class Grants {
   static Result<Grants> directories(std::span<const std::string> directories);
 
   template <class T>
-  using Answer = std::expected<T, int>;  ///< the error: a number as above
+  using Answer = std::expected<T, int>;  ///< the error: a number of the host, or a refusal
 
   /// Opens a path as openat2 does, with these flags. `base` is the host's descriptor of the directory that
-  /// a relative path begins at.
+  /// a relative path begins at. What the host keeps in /proc is not granted by any directory: it would be
+  /// Diptych's own process, memory included.
   Answer<HostFile> open(int base, std::string_view path, u64 flags, u64 mode = 0) const;
 
   /// The directory a path's last component lies in, and that component, for calls that make or remove it.

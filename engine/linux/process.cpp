@@ -1,6 +1,7 @@
 #include "engine/linux/process.hpp"
 
 #include "engine/guest/riscv64/registers.hpp"
+#include "engine/linux/calls/call.hpp"
 #include "engine/linux/layout.hpp"
 #include "engine/linux/load.hpp"
 #include "engine/linux/signal_frame.hpp"
@@ -207,12 +208,13 @@ int Process::wait(std::span<pollfd> watched, std::optional<Nanoseconds> due, u64
   }
 }
 
-bool Process::wait_until_ready(const OpenFile& file, short events) {
-  if (!file.may_wait) return true;
-  const int flags = ::fcntl(file.host.number(), F_GETFL);
-  if (flags < 0 || (flags & O_NONBLOCK)) return true;
+i64 Process::wait_until_ready(const OpenFile& file, short events) {
+  if (!file.may_wait) return 0;
   pollfd entry{file.host.number(), events, 0};
-  return wait({&entry, 1}, std::nullopt) >= 0;
+  if (file.inherited && file.nonblocking) return ::poll(&entry, 1, 0) == 0 ? -EAGAIN : 0;
+  const int flags = ::fcntl(file.host.number(), F_GETFL);
+  if (flags < 0 || (!file.inherited && (flags & O_NONBLOCK))) return 0;
+  return wait({&entry, 1}, std::nullopt) >= 0 ? 0 : restart_if_asked;
 }
 
 }  // namespace diptych::linux_guest

@@ -132,8 +132,8 @@ class Process {
   /// `also` are signals that end the wait although they are blocked.
   int wait(std::span<pollfd> watched, std::optional<Nanoseconds> due, u64 also = 0);
 
-  /// Before the host would wait in a call on this file. False: a signal came first.
-  bool wait_until_ready(const OpenFile& file, short events);
+  /// Before the host would wait in a call on this file. 0, or what the call answers instead.
+  i64 wait_until_ready(const OpenFile& file, short events);
 
   /// Somebody who looks on wants to have the guest: a call that has done nothing yet answers restart_if_asked, and
   /// is made again later.

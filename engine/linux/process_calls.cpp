@@ -74,9 +74,9 @@ i64 Process::make_call(const SystemCall* call, u64 number, const Arguments& argu
     if (!again) memory.note_writes(&written_);
   }
   i64 result = call ? call->handler(*this, arguments) : -ENOSYS;
-  if (result == -not_granted) {
-    result = -EACCES;
-    note = "outside of what --root and --dir grant";
+  if (const Refusal* refusal = refusal_of(result)) {
+    result = -refusal->error;
+    note = refusal->why;
   }
   if (!call) note = "no such call here";
   if (result == -EPIPE || result == -EFBIG) collect_signals();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/linux/process.hpp"
+#include "engine/linux/refusals.hpp"
 
 #include <array>
 #include <cerrno>
@@ -52,6 +53,7 @@ inline i64 answer(i64 result) { return result < 0 ? failed() : result; }
 
 std::span<const SystemCall> file_calls();
 std::span<const SystemCall> path_calls();
+std::span<const SystemCall> metadata_calls();
 std::span<const SystemCall> waiting_calls();
 std::span<const SystemCall> memory_calls();
 std::span<const SystemCall> signal_calls();

@@ -1,4 +1,5 @@
 // System calls on open files.
+#include "engine/linux/calls/lookup.hpp"
 #include "engine/linux/calls/transfer.hpp"
 
 #include <fcntl.h>
@@ -25,7 +26,7 @@ i64 read_call(Process& p, const Arguments& a) {
   if (!file) return -EBADF;
   const auto range = transfer_range(p, a[1], a[2], Access::write);
   if (!range) return -range.error();
-  if (!p.wait_until_ready(*file, POLLIN)) return restart_if_asked;
+  if (const i64 instead = p.wait_until_ready(*file, POLLIN); instead != 0) return instead;
   return answer(::read(file->host.number(), range->data(), range->size()));
 }
 
@@ -37,7 +38,7 @@ i64 write_call(Process& p, const Arguments& a) {
   if (!file->may_wait) return answer(::write(file->host.number(), range->data(), range->size()));
   std::size_t done = 0;
   do {
-    if (!p.wait_until_ready(*file, POLLOUT)) return done ? static_cast<i64>(done) : restart_if_asked;
+    if (const i64 instead = p.wait_until_ready(*file, POLLOUT); instead != 0) return done ? static_cast<i64>(done) : instead;
     const ssize_t wrote = ::write(file->host.number(), range->data() + done, std::min(range->size() - done, pipe_piece));
     if (wrote < 0) return done ? static_cast<i64>(done) : failed();
     if (wrote == 0) break;
@@ -52,7 +53,7 @@ i64 vectored(Process& p, const Arguments& a, short events, Transfer transfer) {
   if (!file) return -EBADF;
   const auto ranges = transfer_ranges(p, a[1], static_cast<u32>(a[2]), access);
   if (!ranges) return -ranges.error();
-  if (!p.wait_until_ready(*file, events)) return restart_if_asked;
+  if (const i64 instead = p.wait_until_ready(*file, events); instead != 0) return instead;
   return answer(transfer(file->host.number(), ranges->data(), static_cast<int>(ranges->size())));
 }
 
@@ -68,6 +69,8 @@ i64 preadv2_call(Process& p, const Arguments& a) {
   return vectored<Access::write>(p, a, POLLIN, [&](int file, const iovec* ranges, int count) { return ::preadv2(file, ranges, count, static_cast<off_t>(a[3]), a.number(5)); });
 }
 i64 pwritev2_call(Process& p, const Arguments& a) {
+  constexpr int no_append = 0x20;  // RWF_NOAPPEND
+  if (const OpenFile* file = file_of(p, a[0]); file && file->inherited && (a.number(5) & no_append)) return -inherited_only;
   return vectored<Access::read>(p, a, POLLOUT, [&](int file, const iovec* ranges, int count) { return ::pwritev2(file, ranges, count, static_cast<off_t>(a[3]), a.number(5)); });
 }
 
@@ -125,6 +128,23 @@ i64 dup3_call(Process& p, const Arguments& a) {
   return static_cast<i64>(to);
 }
 
+i64 status_flags(const OpenFile& file) {
+  const i64 flags = answer(fcntl(file.host.number(), F_GETFL));
+  if (flags < 0 || !file.inherited) return flags;
+  return (flags & ~i64{O_NONBLOCK}) | (file.nonblocking ? O_NONBLOCK : 0);
+}
+
+// The host's flags of an inherited file are those of everybody who shares it: only O_NONBLOCK can differ here.
+i64 set_status_flags(OpenFile& file, int wanted) {
+  constexpr int settable = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME;
+  if (!file.inherited) return answer(fcntl(file.host.number(), F_SETFL, wanted & settable));
+  const i64 flags = status_flags(file);
+  if (flags < 0) return flags;
+  if ((wanted ^ flags) & (settable & ~O_NONBLOCK)) return -inherited_only;
+  file.nonblocking = wanted & O_NONBLOCK;
+  return 0;
+}
+
 i64 fcntl_call(Process& p, const Arguments& a) {
   const u64 number = static_cast<u32>(a[0]);
   const int host = p.files.host(number);
@@ -134,15 +154,19 @@ i64 fcntl_call(Process& p, const Arguments& a) {
     case F_DUPFD_CLOEXEC: return duplicate(p, number, a[2], true);
     case F_GETFD: return p.files.close_on_exec(number) ? FD_CLOEXEC : 0;
     case F_SETFD: return p.files.close_on_exec(number, a[2] & FD_CLOEXEC), 0;
-    case F_GETFL: return answer(fcntl(host, F_GETFL));
-    case F_SETFL: return answer(fcntl(host, F_SETFL, a.number(2) & (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)));
+    case F_GETFL: return status_flags(**p.files.find(number));
+    case F_SETFL: return set_status_flags(**p.files.find(number), a.number(2));
     case F_GETPIPE_SZ: return answer(fcntl(host, F_GETPIPE_SZ));
-    case F_SETPIPE_SZ: return answer(fcntl(host, F_SETPIPE_SZ, a.number(2)));
+    case F_SETPIPE_SZ: {
+      const Answer<int> own = own_file(p, number);
+      return own ? answer(fcntl(*own, F_SETPIPE_SZ, a.number(2))) : -own.error();
+    }
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW: {
       auto lock = p.memory.read<struct flock>(a[2]);
       if (!lock) return -EFAULT;
+      if (const Answer<int> own = own_file(p, number); !own) return -own.error();
       const i64 result = answer(fcntl(host, command, &*lock));
       if (result == 0 && command == F_GETLK && !p.memory.write(a[2], *lock)) return -EFAULT;
       return result;
@@ -180,7 +204,13 @@ i64 ioctl_call(Process& p, const Arguments& a) {
     case TIOCGWINSZ: return ask_terminal<winsize>(p, host, request, a[2]);
     case TIOCGPGRP: return ask_terminal<pid_t>(p, host, request, a[2]);
     case FIONREAD: return ask_terminal<int>(p, host, request, a[2]);
-    case FIONBIO: return tell_terminal<int>(p, host, request, a[2]);
+    case FIONBIO: {
+      const auto wanted = p.memory.read<int>(a[2]);
+      if (!wanted) return -EFAULT;
+      OpenFile& file = **p.files.find(number);
+      const i64 flags = status_flags(file);
+      return flags < 0 ? flags : set_status_flags(file, static_cast<int>((flags & ~i64{O_NONBLOCK}) | (*wanted ? O_NONBLOCK : 0)));
+    }
     case FIOCLEX: return p.files.close_on_exec(number, true), 0;
     case FIONCLEX: return p.files.close_on_exec(number, false), 0;
     default: return -ENOTTY;
@@ -204,8 +234,11 @@ i64 pipe2_call(Process& p, const Arguments& a) {
 }
 
 i64 getdents_call(Process& p, const Arguments& a) {
-  const int host = p.files.host(static_cast<u32>(a[0]));
-  if (host < 0) return -EBADF;
+  const OpenFile* file = file_of(p, a[0]);
+  if (!file) return -EBADF;
+  const int host = file->host.number();
+  if (file->inherited)
+    if (const Answer<std::string> path = p.grants->path_of(host); !path) return -path.error();
   const auto range = transfer_range(p, a[1], static_cast<u32>(a[2]), Access::write);
   if (!range) return -range.error();
   return answer(syscall(SYS_getdents64, host, range->data(), range->size()));
@@ -217,34 +250,14 @@ i64 on_file(Process& p, const Arguments& a) {
   return host < 0 ? -EBADF : answer(call(host));
 }
 
-i64 ftruncate_call(Process& p, const Arguments& a) {
-  const int host = p.files.host(static_cast<u32>(a[0]));
-  return host < 0 ? -EBADF : answer(::ftruncate(host, static_cast<off_t>(a[1])));
-}
-
-i64 fallocate_call(Process& p, const Arguments& a) {
-  const int host = p.files.host(static_cast<u32>(a[0]));
-  return host < 0 ? -EBADF : answer(::fallocate(host, a.number(1), static_cast<off_t>(a[2]), static_cast<off_t>(a[3])));
-}
-
 i64 fadvise_call(Process& p, const Arguments& a) {
   const int host = p.files.host(static_cast<u32>(a[0]));
   return host < 0 ? -EBADF : -::posix_fadvise(host, static_cast<off_t>(a[1]), static_cast<off_t>(a[2]), a.number(3));
 }
 
 i64 flock_call(Process& p, const Arguments& a) {
-  const int host = p.files.host(static_cast<u32>(a[0]));
-  return host < 0 ? -EBADF : answer(::flock(host, a.number(1)));
-}
-
-i64 fchmod_call(Process& p, const Arguments& a) {
-  const int host = p.files.host(static_cast<u32>(a[0]));
-  return host < 0 ? -EBADF : answer(::fchmod(host, static_cast<mode_t>(a[1])));
-}
-
-i64 fchown_call(Process& p, const Arguments& a) {
-  const int host = p.files.host(static_cast<u32>(a[0]));
-  return host < 0 ? -EBADF : answer(::fchown(host, static_cast<uid_t>(a[1]), static_cast<gid_t>(a[2])));
+  const Answer<int> host = own_file(p, a[0]);
+  return host ? answer(::flock(*host, a.number(1))) : -host.error();
 }
 
 i64 fstatfs_call(Process& p, const Arguments& a) {
@@ -285,10 +298,6 @@ constexpr SystemCall calls[] = {
     {29, "ioctl", "fxp", Replay::told, ioctl_call},
     {32, "flock", "fd", Replay::told, flock_call},
     {44, "fstatfs", "fp", Replay::told, fstatfs_call},
-    {46, "ftruncate", "fd", Replay::told, ftruncate_call},
-    {47, "fallocate", "fxdd", Replay::told, fallocate_call},
-    {52, "fchmod", "fm", Replay::told, fchmod_call},
-    {55, "fchown", "fdd", Replay::told, fchown_call},
     {57, "close", "f", Replay::told, close_call},
     {59, "pipe2", "pO", Replay::told, pipe2_call},
     {61, "getdents64", "fpd", Replay::counted, getdents_call},

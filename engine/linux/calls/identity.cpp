@@ -141,9 +141,14 @@ i64 getrandom_call(Process& p, const Arguments& a) {
   return answer(::getrandom(to, size, static_cast<u32>(a[2])));
 }
 
+// Of a group or a user Linux tells the highest priority, which may be another process's.
 i64 getpriority_call(Process&, const Arguments& a) {
+  const int which = a.number(0), who = a.number(1);
+  if (which < PRIO_PROCESS || which > PRIO_USER) return -EINVAL;
+  const int own = which == PRIO_PROCESS ? getpid() : which == PRIO_PGRP ? getpgrp() : static_cast<int>(getuid());
+  if (who != 0 && who != own) return -ESRCH;
   errno = 0;
-  const int priority = ::getpriority(static_cast<__priority_which_t>(a[0]), static_cast<id_t>(a[1]));
+  const int priority = ::getpriority(PRIO_PROCESS, 0);
   // The kernel's own answer is never negative.
   return errno != 0 ? failed() : 20 - priority;
 }

@@ -1,5 +1,5 @@
 // System calls on paths, all of which the grants resolve.
-#include "engine/linux/calls/call.hpp"
+#include "engine/linux/calls/lookup.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -54,62 +54,11 @@ GuestStatus to_guest(const struct stat& host) {
   return guest;
 }
 
-template <class T>
-using Answer = Grants::Answer<T>;
-
-Answer<std::string> path_at(Process& p, u64 address) {
-  auto path = p.memory.text(address, PATH_MAX);
-  if (path) return *path;
-  return std::unexpected(p.memory.prefix(address, PATH_MAX, Access::read) == PATH_MAX ? ENAMETOOLONG : EFAULT);
-}
-
-/// The host's descriptor that a relative path begins at.
-Answer<int> base_of(Process& p, int directory, std::string_view path) {
-  if (directory == AT_FDCWD || path.starts_with('/')) return p.directory.number();
-  const int host = p.files.host(static_cast<u32>(directory));
-  if (host < 0) return std::unexpected(EBADF);
-  return host;
-}
-
-Answer<HostFile> open_path(Process& p, int directory, u64 address, u64 flags, u64 mode = 0) {
-  const Answer<std::string> path = path_at(p, address);
-  if (!path) return std::unexpected(path.error());
-  const Answer<int> base = base_of(p, directory, *path);
-  if (!base) return std::unexpected(base.error());
-  return p.grants->open(*base, *path, flags, mode);
-}
-
-Answer<Grants::Place> place_at(Process& p, int directory, u64 address) {
-  const Answer<std::string> path = path_at(p, address);
-  if (!path) return std::unexpected(path.error());
-  const Answer<int> base = base_of(p, directory, *path);
-  if (!base) return std::unexpected(base.error());
-  return p.grants->place(*base, *path);
-}
-
-/// The file that a path names, for calls that look at it without reading it. With AT_EMPTY_PATH and no
-/// path it is the descriptor itself.
-Answer<HostFile> look_up(Process& p, int directory, u64 address, int flags) {
-  if (flags & AT_EMPTY_PATH) {
-    const Answer<std::string> path = path_at(p, address);
-    // Newer kernels take a null pointer for no path.
-    if (address == 0 || (path && path->empty())) {
-      const int host = directory == AT_FDCWD ? p.directory.number() : p.files.host(static_cast<u32>(directory));
-      if (host < 0) return std::unexpected(EBADF);
-      HostFile copy(fcntl(host, F_DUPFD_CLOEXEC, 3));
-      if (!copy) return std::unexpected(errno);
-      return copy;
-    }
-  }
-  return open_path(p, directory, address, O_PATH | (flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0));
-}
-
-std::string name_of(const HostFile& file) { return fmt::format("/proc/self/fd/{}", file.number()); }
-
 i64 open_file(Process& p, const Arguments& a, u64 flags, u64 mode) {
   flags &= known_flags;
   if (flags & O_PATH) flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const bool creates = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+  if (creates && has_set_id(mode)) return -no_set_id;
   Answer<HostFile> opened = open_path(p, a.number(0), a[1], flags, creates ? mode & 07777 : 0);
   if (!opened) return -opened.error();
   const i64 number = p.files.add(std::move(*opened), flags & O_CLOEXEC);
@@ -191,13 +140,13 @@ i64 readlinkat_call(Process& p, const Arguments& a) {
 
 i64 mkdirat_call(Process& p, const Arguments& a) {
   const Answer<Grants::Place> place = place_at(p, a.number(0), a[1]);
-  return place ? answer(::mkdirat(place->directory.number(), place->name.c_str(), static_cast<mode_t>(a[2]))) : -place.error();
+  return place ? answer(::mkdirat(place->directory.number(), place->name.c_str(), static_cast<mode_t>(a[2] & 01777))) : -place.error();
 }
 
 i64 mknodat_call(Process& p, const Arguments& a) {
   const mode_t mode = static_cast<mode_t>(a[2]);
-  // Devices are what no grant covers.
-  if (!S_ISREG(mode) && !S_ISFIFO(mode) && (mode & S_IFMT) != 0) return -EPERM;
+  if (!S_ISREG(mode) && !S_ISFIFO(mode) && (mode & S_IFMT) != 0) return -no_devices;
+  if (has_set_id(mode)) return -no_set_id;
   const Answer<Grants::Place> place = place_at(p, a.number(0), a[1]);
   return place ? answer(::mknodat(place->directory.number(), place->name.c_str(), mode, 0)) : -place.error();
 }
@@ -223,39 +172,13 @@ i64 linkat_call(Process& p, const Arguments& a) {
 }
 
 i64 renameat2_call(Process& p, const Arguments& a) {
+  // The whiteout that would be left is a device.
+  if (a[4] & RENAME_WHITEOUT) return -no_devices;
   const Answer<Grants::Place> from = place_at(p, a.number(0), a[1]);
   if (!from) return -from.error();
   const Answer<Grants::Place> to = place_at(p, a.number(2), a[3]);
   if (!to) return -to.error();
   return answer(::renameat2(from->directory.number(), from->name.c_str(), to->directory.number(), to->name.c_str(), static_cast<u32>(a[4])));
-}
-
-i64 truncate_call(Process& p, const Arguments& a) {
-  const Answer<HostFile> file = open_path(p, AT_FDCWD, a[0], O_WRONLY | O_NONBLOCK);
-  return file ? answer(::ftruncate(file->number(), static_cast<off_t>(a[1]))) : -file.error();
-}
-
-i64 fchmodat_call(Process& p, const Arguments& a) {
-  const Answer<HostFile> file = look_up(p, a.number(0), a[1], 0);
-  return file ? answer(::chmod(name_of(*file).c_str(), static_cast<mode_t>(a[2]))) : -file.error();
-}
-
-i64 fchownat_call(Process& p, const Arguments& a) {
-  const Answer<HostFile> file = look_up(p, a.number(0), a[1], a.number(4));
-  return file ? answer(::fchownat(file->number(), "", static_cast<uid_t>(a[2]), static_cast<gid_t>(a[3]), AT_EMPTY_PATH)) : -file.error();
-}
-
-i64 utimensat_call(Process& p, const Arguments& a) {
-  std::optional<std::array<timespec, 2>> times;
-  if (a[2] && !(times = p.memory.read<std::array<timespec, 2>>(a[2]))) return -EFAULT;
-  const timespec* wanted = times ? times->data() : nullptr;
-  if (a[1] == 0) {
-    const int host = p.files.host(static_cast<u32>(a[0]));
-    return host < 0 ? -EBADF : answer(::futimens(host, wanted));
-  }
-  // By the open file, not by its name: a slash behind the name of a link would be followed.
-  const Answer<HostFile> file = look_up(p, a.number(0), a[1], a.number(3));
-  return file ? answer(::utimensat(file->number(), "", wanted, AT_EMPTY_PATH)) : -file.error();
 }
 
 i64 getcwd_call(Process& p, const Arguments& a) {
@@ -280,6 +203,7 @@ i64 fchdir_call(Process& p, const Arguments& a) {
   if (host < 0) return -EBADF;
   HostFile copy(::openat(host, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!copy) return failed();
+  if (const Answer<std::string> path = p.grants->path_of(copy.number()); !path) return -path.error();
   return enter(p, std::move(copy));
 }
 
@@ -291,17 +215,13 @@ constexpr SystemCall calls[] = {
     {36, "symlinkat", "sas", Replay::told, symlinkat_call},
     {37, "linkat", "asasx", Replay::told, linkat_call},
     {43, "statfs", "sp", Replay::told, statfs_call},
-    {45, "truncate", "sd", Replay::told, truncate_call},
     {48, "faccessat", "asx", Replay::told, faccessat_call},
     {49, "chdir", "s", Replay::told, chdir_call},
     {50, "fchdir", "f", Replay::told, fchdir_call},
-    {53, "fchmodat", "asm", Replay::told, fchmodat_call},
-    {54, "fchownat", "asddx", Replay::told, fchownat_call},
     {56, "openat", "asOm", Replay::told, openat_call},
     {78, "readlinkat", "asrd", Replay::counted, readlinkat_call},
     {79, "newfstatat", "aspx", Replay::told, fstatat_call},
     {80, "fstat", "fp", Replay::told, fstat_call},
-    {88, "utimensat", "aspx", Replay::told, utimensat_call},
     {276, "renameat2", "asasx", Replay::told, renameat2_call},
     {291, "statx", "asxxp", Replay::told, statx_call},
     {437, "openat2", "aspd", Replay::told, openat2_call},

@@ -32,6 +32,7 @@ i64 wait_call(Process&, const Arguments&) { return -ECHILD; }
 
 i64 set_tid_address_call(Process&, const Arguments&) { return getpid(); }
 i64 accepted(Process&, const Arguments&) { return 0; }
+i64 setaffinity_call(Process&, const Arguments& a) { return a.number(0) == 0 || a.number(0) == getpid() ? 0 : -ESRCH; }
 
 i64 futex_call(Process& p, const Arguments& a) {
   const int command = a.number(1) & FUTEX_CMD_MASK;
@@ -74,7 +75,7 @@ constexpr SystemCall calls[] = {
     {96, "set_tid_address", "p", Replay::again, set_tid_address_call},
     {98, "futex", "pxdtpd", Replay::told, futex_call},
     {99, "set_robust_list", "pd", Replay::again, accepted},
-    {122, "sched_setaffinity", "ddp", Replay::again, accepted},
+    {122, "sched_setaffinity", "ddp", Replay::again, setaffinity_call},
     {124, "sched_yield", "", Replay::again, accepted},
     {220, "clone", "xpppp", Replay::again, clone_call},
     {221, "execve", "spp", Replay::again, no_children},

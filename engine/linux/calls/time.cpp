@@ -3,6 +3,7 @@
 
 #include <sys/time.h>
 #include <sys/times.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <ctime>
@@ -10,15 +11,29 @@
 namespace diptych::linux_guest {
 namespace {
 
+// A negative number holds a process or thread, inverted, above three bits that say which of its processor times is
+// meant. Only those of this process are the guest's; 0 stands for it.
+std::optional<clockid_t> own_clock(int clock) {
+  if (clock >= 0) return clock;
+  constexpr int kinds = 7, of_device = 3;
+  const int owner = ~(clock >> 3);
+  if ((owner != 0 && owner != getpid()) || (clock & of_device) == of_device) return std::nullopt;
+  return ~kinds | (clock & kinds);
+}
+
 i64 clock_gettime_call(Process& p, const Arguments& a) {
   timespec time{};
-  if (::clock_gettime(a.number(0), &time) < 0) return failed();
+  const auto clock = own_clock(a.number(0));
+  if (!clock) return -EINVAL;
+  if (::clock_gettime(*clock, &time) < 0) return failed();
   return p.memory.write(a[1], time) ? 0 : -EFAULT;
 }
 
 i64 clock_getres_call(Process& p, const Arguments& a) {
   timespec time{};
-  if (::clock_getres(a.number(0), &time) < 0) return failed();
+  const auto clock = own_clock(a.number(0));
+  if (!clock) return -EINVAL;
+  if (::clock_getres(*clock, &time) < 0) return failed();
   return a[1] && !p.memory.write(a[1], time) ? -EFAULT : 0;
 }
 
