@@ -38,6 +38,11 @@ void Composer::wait(std::size_t item) {
   waiting_[waiting_count_++] = {u16(item), u16(skip)};
 }
 
+void Composer::append_branch(const Shape& shape, u32 word) {
+  append(shape, word);
+  wait(code_.size() - 1);
+}
+
 void Composer::settle() {
   for (std::size_t i = 0; i < waiting_count_; ++i) {
     const std::size_t target = std::min<std::size_t>(waiting_[i].item + 1u + waiting_[i].skip, code_.size());
@@ -49,6 +54,12 @@ void Composer::settle() {
 unsigned Composer::spare_register() {
   const u32 free = ~(palette_.pointers | palette_.reserved | 1);
   return random_.bit_of(random_.chance(1, 2) && (free & 0xff00) != 0 ? free & 0xff00 : free);
+}
+
+unsigned Composer::reserve_register() {
+  const unsigned chosen = spare_register();
+  palette_.reserved |= u32{1} << chosen;
+  return chosen;
 }
 
 const Shape& Composer::either(const Shape& compressed, const Shape& full) {
@@ -68,7 +79,6 @@ void Composer::instruction(const Shape& shape) {
   if (shape.offset) wait(code_.size() - 1);
 }
 
-// auipc and addi; the item whose target is to be set is the addi.
 std::size_t Composer::address_of_target(unsigned into) {
   const NamedRows& rows = named_rows();
   append(*rows.auipc, with(*rows.auipc, {.rd = into}));
@@ -165,10 +175,7 @@ void Composer::self_modification() {
   const NamedRows& rows = named_rows();
   if (!source_.permits(*rows.fence_i)) return;
   const u32 reserved_before = palette_.reserved;
-  const unsigned value = spare_register();
-  palette_.reserved |= u32{1} << value;
-  const unsigned address = spare_register();
-  palette_.reserved |= u32{1} << address;
+  const unsigned value = reserve_register(), address = reserve_register();
   const Shape* built = nullptr;
   do built = &source_.plain_row(random_);
   while (built->length != 4);
@@ -194,12 +201,7 @@ void Composer::changing_loop() {
   const unsigned outer_counter = counter_;
   begin_counting();
   const std::size_t begin = code_.size();
-  const auto reserve = [&] {
-    const unsigned chosen = spare_register();
-    palette_.reserved |= u32{1} << chosen;
-    return chosen;
-  };
-  const unsigned value = reserve(), step = reserve(), address = reserve();
+  const unsigned value = reserve_register(), step = reserve_register(), address = reserve_register();
   // The number it adds is another one in every round.
   const unsigned result = spare_register();
   const u32 word = with(*rows.addi, {.rd = result, .rs1 = result, .imm = random_.below(64)});
@@ -228,29 +230,6 @@ void Composer::changing_loop() {
   if (!through_register) code_[jump].target = i16(changed);
   palette_.reserved = reserved_before;
   counter_ = outer_counter;
-}
-
-void Composer::pressure() {
-  // A host may keep the two formats in different registers, so that only results of one make it short of them.
-  const bool single = random_.chance(1, 4);
-  const auto computes = [&](const Shape& shape) {
-    const Operand* into = shape.operand(OperandKind::rd);
-    return shape.memory == Memory::none && into && into->floating && into->single == single;
-  };
-  unsigned next = random_.below(32);
-  for (std::size_t count = 20 + random_.below(12); count > 0; --count) {
-    const Shape* shape = &source_.plain_row(random_);
-    for (int tries = 0; tries < 64 && !computes(*shape); ++tries) shape = &source_.plain_row(random_);
-    u32 word = sample_word(*shape, palette_, random_);
-    if (computes(*shape))
-      for (const Operand& operand : shape->all()) {
-        if (!operand.is_register() || !operand.floating) continue;
-        const unsigned number = operand.destination ? next++ : random_.below(32);
-        // Singles in those with even numbers, as everywhere.
-        word = operand.with_number(word, operand.single ? number * 2 % 32 : number * 2 % 32 + 1);
-      }
-    append(*shape, word);
-  }
 }
 
 void Composer::reserved_pair(const Shape& shape) {

@@ -46,10 +46,6 @@ class Composer {
   /// permitted.
   void changing_loop();
 
-  /// Many floating-point instructions, each with a result of its own: in the end more results than the host has
-  /// registers.
-  void pressure();
-
   /// Stores half of the time to the place loaded from, with widths and addresses that mostly agree.
   void reserved_pair(const Shape& reserve);
 
@@ -60,16 +56,31 @@ class Composer {
   /// Gives every branch that waits for one its target. To be called when all is composed.
   void settle();
 
- private:
-  void plain(std::size_t count);
+  // What snippets are made of.
+
+  Code& code() { return code_; }
+  Palette& palette() { return palette_; }
+  RowSource& source() { return source_; }
+  Random& random() { return random_; }
+
   void append(const Shape& shape, u32 word);
+  /// Its target is one of the next instructions.
+  void append_branch(const Shape& shape, u32 word);
   std::size_t append_glued(const Shape& shape, u32 word);
-  void wait(std::size_t item);
-  void indirect(const Shape& shape);
+  /// So many instructions of any row that goes on to the next.
+  void plain(std::size_t count);
+  /// auipc and addi; gives the item whose target is to be set, which is the addi.
   std::size_t address_of_target(unsigned into);
   void jump_through(const Shape& shape, unsigned address, unsigned link);
+  /// An x register that is neither an address nor reserved.
   unsigned spare_register();
+  /// One that nothing else writes as long as it is in Palette::reserved.
+  unsigned reserve_register();
   const Shape& either(const Shape& compressed, const Shape& full);
+
+ private:
+  void wait(std::size_t item);
+  void indirect(const Shape& shape);
 
   struct Waiting {
     u16 item;
@@ -83,6 +94,19 @@ class Composer {
   unsigned counter_ = 0;
   std::array<Waiting, 64> waiting_;
   std::size_t waiting_count_ = 0;
+};
+
+/// Registers reserved while this lives.
+class Reservation {
+ public:
+  explicit Reservation(Composer& composer) : palette_(composer.palette()), before_(palette_.reserved) {}
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
+  ~Reservation() { palette_.reserved = before_; }
+
+ private:
+  Palette& palette_;
+  u32 before_;
 };
 
 }  // namespace diptych::fuzz

@@ -1,15 +1,17 @@
 #include "fuzz/generate/generate.hpp"
 
 #include "engine/guest/riscv64/registers.hpp"
+#include "fuzz/generate/budget.hpp"
 #include "fuzz/generate/finish.hpp"
 #include "fuzz/generate/named_rows.hpp"
 #include "fuzz/generate/placement.hpp"
+#include "fuzz/generate/snippets/snippets.hpp"
 #include "fuzz/generate/values.hpp"
+#include "fuzz/generate/weighted.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <utility>
 
 namespace diptych::fuzz {
 namespace {
@@ -66,6 +68,13 @@ void set_registers(GuestState& state, const Palette& palette, Random& random) {
   state.words[fcsr_word] = any_fcsr(random);
 }
 
+// Code changed in every round of a loop is where links go stale, code put back is where old translations come up.
+constexpr auto modifications = weighted<void (*)(Composer&)>({
+    {2, [](Composer& composer) { composer.changing_loop(); }},
+    {2, [](Composer& composer) { composer.self_modification(); }},
+    {1, restored_code},
+});
+
 }  // namespace
 
 ExtensionSet Extensions::smallest_with(ExtensionSet used) const {
@@ -78,18 +87,10 @@ ExtensionSet Extensions::smallest_with(ExtensionSet used) const {
 Generator::Generator(Guest, Extensions extensions) : extensions_(std::move(extensions)), used_(extensions_.all) {
   for (const Shape& shape : shapes()) {
     Deck& deck = shape.flow == Flow::trap ? traps_ : shape.bit_manipulation ? bits_ : general_;
-    deck.rows.push_back(shape.index);
+    deck.cards.push_back(shape.index);
   }
-  for (Deck* deck : {&general_, &bits_, &traps_}) deck->dealt = deck->rows.size();
+  for (Deck* deck : {&general_, &bits_, &traps_}) deck->finish();
   palette_.pointers = palette_.writable = stack;
-}
-
-u16 Generator::Deck::draw(Random& random) {
-  if (dealt == rows.size()) {
-    for (std::size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[random.below(u32(i))]);
-    dealt = 0;
-  }
-  return rows[dealt++];
 }
 
 bool Generator::permits(const Shape& shape) const { return (used_ & bit(shape.row->extension)) != 0; }
@@ -105,7 +106,7 @@ bool Generator::usable(const Shape& shape) const {
 }
 
 const Shape& Generator::draw(Deck& deck, Random& random) {
-  for (std::size_t tries = 0; tries < deck.rows.size(); ++tries)
+  for (std::size_t tries = 0; tries < deck.cards.size(); ++tries)
     if (const Shape& shape = shapes()[deck.draw(random)]; usable(shape)) return shape;
   return *named_rows().addi;
 }
@@ -128,7 +129,7 @@ const Shape& Generator::any_row(Random& random) {
   if ((used_ & bits) != 0 && r < 6) return draw(bits_, random);
   if (r < 11) return draw(general_, random);
   for (int tries = 0; tries < 8; ++tries)
-    if (const Shape& shape = shapes()[general_.rows[random.below(u32(general_.rows.size()))]]; usable(shape))
+    if (const Shape& shape = shapes()[general_.cards[random.below(u32(general_.cards.size()))]]; usable(shape))
       return shape;
   return *named_rows().addi;
 }
@@ -139,28 +140,32 @@ const Shape& Generator::plain_row(Random& random) {
   return *named_rows().addi;
 }
 
-void Generator::compose(Code& code, Random& random, Mix mix) {
+void Generator::compose(Code& code, Random& random, const Profile& profile) {
   Composer composer(code, palette_, *this, random);
-  const std::size_t count = 4 + random.below(21);
-  const bool self_modifying = mix == Mix::self_modifying || random.chance(1, 32);
-  const bool looping = count >= 6 && random.chance(1, 4);
-  const bool changing = self_modifying && random.chance(1, 2);
-  const auto modify = [&] { changing ? composer.changing_loop() : composer.self_modification(); };
+  const std::size_t count = profile.fewest + random.below(1u + profile.most - profile.fewest);
+  const bool modifying = profile.modification.happens(random);
+  const bool looping = count >= 6 && profile.loop.happens(random);
   if (looping) composer.begin_counting();
   const std::size_t loop_first = random.below(u32(count / 2)), loop_last = count / 2 + random.below(u32(count / 2));
-  const std::size_t modify_at = self_modifying ? random.below(u32(count / 2)) : count;
-  if (random.chance(1, 32) && (used_ & (bit(Extension::F) | bit(Extension::D))) != 0) composer.pressure();
+  const std::size_t modify_at = modifying ? random.below(u32(count / 2)) : count;
   std::size_t first = 0;
-  bool looped = !looping, modified = !self_modifying, started = false;
+  bool looped = !looping, modified = !modifying, started = false;
+  const auto modify = [&] {
+    modifications.pick(random)(composer);
+    modified = true;
+  };
   while (code.size() < count) {
-    if (!modified && code.size() >= modify_at) modify(), modified = true;
+    if (!modified && code.size() >= modify_at) modify();
     if (!looped && !started && code.size() > loop_first) first = code.size(), started = true;
     if (!looped && started && code.size() > loop_last) composer.end_loop(first), looped = true;
-    composer.instruction(any_row(random));
+    if (profile.value_snippet.happens(random)) append_value_snippet(composer);
+    else if (profile.pressure_snippet.happens(random)) append_pressure_snippet(composer);
+    else composer.instruction(any_row(random));
   }
   if (!modified) modify();
   if (!looped && started) composer.end_loop(first);
   composer.settle();
+  if (profile.reserved_words != 0) word_chain(composer, words_, profile.reserved_words);
 }
 
 void Generator::add_trap(Code& code, Random& random) {
@@ -169,7 +174,7 @@ void Generator::add_trap(Code& code, Random& random) {
   code.insert(at, item_of(trap, trap.row->encoding.match));
 }
 
-void Generator::add_fault(Code& code, Random& random, Block& block) {
+void Generator::add_fault(Code& code, Random& random, Block& block, unsigned base) {
   const std::size_t at = code.landing(random.below(u32(code.size())));
   switch (random.below(8)) {
     case 0:
@@ -181,9 +186,7 @@ void Generator::add_fault(Code& code, Random& random, Block& block) {
     default:
       break;
   }
-  // An access through a register that nothing before it changes, at an address that is no good.
-  const u32 free = ~(code.written(0, code.size()) | palette_.pointers | 1);
-  const unsigned base = free != 0 ? random.bit_of(free) : 5;
+  // An access at an address that is no good.
   Palette alone = palette_;
   alone.pointers = alone.writable = u32{1} << base;
   for (int tries = 0; tries < 64; ++tries) {
@@ -198,7 +201,7 @@ void Generator::add_fault(Code& code, Random& random, Block& block) {
 }
 
 void Generator::generate(Random& random, const Options& options, Block& block) {
-  const Mix mix = options.mix == Mix::all ? mix_in_turn(blocks_) : options.mix;
+  const Profile& profile = profile_of(options.mix == Mix::all ? mix_in_turn(blocks_) : options.mix);
   ++blocks_;
   block.program.guest = Guest::riscv64;
   block.seed = random.next();
@@ -206,7 +209,10 @@ void Generator::generate(Random& random, const Options& options, Block& block) {
   palette_.pointers = choose_pointers(random);
   palette_.writable = palette_.pointers;
   if (with_constants) palette_.writable &= ~(u32{1} << random.bit_of(palette_.pointers & ~stack));
-  palette_.reserved = 0;
+  const bool faulting = profile.fault.happens(random);
+  // Through a register that nothing changes.
+  const unsigned fault_base = random.bit_of(~(palette_.pointers | 1));
+  palette_.reserved = faulting ? u32{1} << fault_base : 0;
   palette_.choose(random);
   block.pointers = palette_.pointers;
   set_registers(block.base.state, palette_, random);
@@ -215,8 +221,8 @@ void Generator::generate(Random& random, const Options& options, Block& block) {
 
   used_ = choose_extensions(random);
   Code code;
-  compose(code, random, mix);
-  if (mix == Mix::faulting) add_fault(code, random, block);
+  compose(code, random, profile);
+  if (faulting) add_fault(code, random, block, fault_base);
   // The first blocks show each trap once; later ones seldom, for they end what could be compared.
   if ((blocks_ < 64 && blocks_ % 16 == 0) || random.chance(1, 64)) add_trap(code, random);
   if (random.chance(1, 64)) {
@@ -229,11 +235,12 @@ void Generator::generate(Random& random, const Options& options, Block& block) {
   // What is stored into writable code takes a fence.i.
   const bool fences = permits(*named_rows().fence_i);
   const bool writable =
-      (fences && mix == Mix::self_modifying) || std::ranges::any_of(code.all(), [](const Item& item) {
+      (fences && profile.writable) || std::ranges::any_of(code.all(), [](const Item& item) {
         return item.row == named_rows().fence_i->index && item.glued;
       });
   block.program.code_access = Access::read | Access::execute | (writable ? Access::write : Access::none);
   finish(code, block, any_code_place(random), random);
+  if (profile.budget_at_exit.happens(random)) block.budget = budget_at_exit(block, tracer_, random);
 }
 
 Block Generator::generate(Random& random, const Options& options) {

@@ -1,9 +1,12 @@
 // Blocks made from the instruction table.
 #pragma once
 
+#include "engine/guest/riscv64/trace.hpp"
 #include "fuzz/generate/block.hpp"
 #include "fuzz/generate/compose.hpp"
-#include "fuzz/generate/mix.hpp"
+#include "fuzz/generate/deck.hpp"
+#include "fuzz/generate/profile.hpp"
+#include "fuzz/generate/reserved_words.hpp"
 
 #include <vector>
 
@@ -46,21 +49,16 @@ class Generator final : public RowSource {
   bool permits(const Shape& shape) const override;
 
  private:
-  // Rows in random order, dealt out one by one and shuffled when all were.
-  struct Deck {
-    std::vector<u16> rows;
-    std::size_t dealt = 0;
-    u16 draw(Random& random);
-  };
-
   ExtensionSet choose_extensions(Random& random) const;
   const Shape& draw(Deck& deck, Random& random);
   bool usable(const Shape& shape) const;
-  void compose(Code& code, Random& random, Mix mix);
+  void compose(Code& code, Random& random, const Profile& profile);
   void add_trap(Code& code, Random& random);
-  void add_fault(Code& code, Random& random, Block& block);
+  void add_fault(Code& code, Random& random, Block& block, unsigned base);
 
   Deck general_, bits_, traps_;
+  ReservedWords words_;
+  riscv64::Tracer tracer_;
   Extensions extensions_;
   ExtensionSet used_ = ~ExtensionSet{0};  // by the block at hand, at most
   Palette palette_;

@@ -9,7 +9,7 @@
 
 namespace diptych::fuzz {
 
-enum class Mix : u8 { all, mixed, self_modifying, faulting };
+enum class Mix : u8 { all, mixed, self_modifying, faulting, values, long_blocks, reserved, budgets };
 
 struct NamedMix {
   std::string_view name;
@@ -23,6 +23,10 @@ constexpr NamedMix mixes[] = {
     {"mixed", Mix::mixed, 2},
     {"self-modifying", Mix::self_modifying, 1},
     {"faulting", Mix::faulting, 2},
+    {"values", Mix::values, 3},
+    {"long", Mix::long_blocks, 2},
+    {"reserved", Mix::reserved, 2},
+    {"budgets", Mix::budgets, 2},
 };
 
 std::optional<Mix> mix_named(std::string_view name);

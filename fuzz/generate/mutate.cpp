@@ -5,6 +5,7 @@
 #include "fuzz/generate/named_rows.hpp"
 #include "fuzz/generate/placement.hpp"
 #include "fuzz/generate/values.hpp"
+#include "fuzz/generate/weighted.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -185,23 +186,21 @@ bool miss(Edit& edit) {
   return edit.code.replace(at, item_of(near_miss(edit.code[at].word, edit.random)));
 }
 
-struct Weighted {
-  EditCode edit;
-  u16 weight;
-};
-
-constexpr Weighted edits[] = {{insert, 24},   {remove, 24}, {duplicate, 6}, {exchange, 8}, {replace, 20},
-                              {resample, 40}, {nudge, 16},  {rename, 6},    {retarget, 6}, {miss, 1}};
-constexpr auto edit_weights = [] {
-  std::array<u16, std::size(edits)> weights{};
-  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = edits[i].weight;
-  return weights;
-}();
+constexpr auto edits = weighted<EditCode>({{24, insert},
+                                           {24, remove},
+                                           {6, duplicate},
+                                           {8, exchange},
+                                           {20, replace},
+                                           {40, resample},
+                                           {16, nudge},
+                                           {6, rename},
+                                           {6, retarget},
+                                           {1, miss}});
 
 /// Does one of the edits, trying again where one finds nothing to do.
 void edit_once(Edit& edit) {
   for (int tries = 0; tries < 8; ++tries)
-    if (edits[edit.random.weighted(edit_weights)].edit(edit)) return;
+    if (edits.pick(edit.random)(edit)) return;
 }
 
 bool in_memory(const Program& program, u64 address) {

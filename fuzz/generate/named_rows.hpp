@@ -9,6 +9,7 @@ struct NamedRows {
   const Shape* add = &shape_named("add");
   const Shape* addi = &shape_named("addi");
   const Shape* addiw = &shape_named("addiw");
+  const Shape* andi = &shape_named("andi");
   const Shape* auipc = &shape_named("auipc");
   const Shape* blt = &shape_named("blt");
   const Shape* bltu = &shape_named("bltu");
@@ -25,9 +26,13 @@ struct NamedRows {
   const Shape* lr_d = &shape_named("lr.d");
   const Shape* lr_w = &shape_named("lr.w");
   const Shape* lui = &shape_named("lui");
+  const Shape* lw = &shape_named("lw");
   const Shape* sc_d = &shape_named("sc.d");
   const Shape* sc_w = &shape_named("sc.w");
   const Shape* sd = &shape_named("sd");
+  const Shape* slli = &shape_named("slli");
+  const Shape* srli = &shape_named("srli");
+  const Shape* sub = &shape_named("sub");
   const Shape* sw = &shape_named("sw");
 };
 

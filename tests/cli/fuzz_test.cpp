@@ -80,7 +80,7 @@ TEST_CASE("every stage has every case, and the cost of each machine is told") {
   for (const Json& machine : Json::parse(run({"machines", "--json"}).out))
     if (machine.at("role") == "stage") stages.push_back(machine.at("name"));
   REQUIRE(stages.size() >= 2);
-  for (const char* mix : {"all", "mixed", "self-modifying", "faulting"}) {
+  for (const char* mix : {"all", "mixed", "self-modifying", "faulting", "values", "long", "reserved", "budgets"}) {
     const Ended ended = run({"fuzz", "--subject", "all", "--oracle", "all", "--mix", mix, "--runs", "3200", "--json", "--out", folder / mix});
     INFO(ended.out << ended.err);
     REQUIRE(ended.exit == 0);

@@ -84,7 +84,7 @@ TEST_CASE("editing and crossing keep to the generator's extensions, whatever the
     mutate(block, random, narrow);
     if ((used_by(block) & ~integers) != 0) ++strangers;
   }
-  CHECK(strangers < 10);  // only what a flipped bit made
+  CHECK(strangers < 20);  // only what a flipped bit made
 }
 
 TEST_CASE("crossing leaves both blocks alone and makes a third that mostly runs to its end") {
