@@ -7,6 +7,8 @@ DURATION = 60
 SEED = $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 OUT = reports/out
 SCALE = 1
+FAULT =
+RUNS = 200000
 ROUNDS = 5
 
 PARALLEL = $(shell nproc)
@@ -19,6 +21,8 @@ help:
 	@echo '               address sanitizer, and under the thread sanitizer where threads meet'
 	@echo 'make bench     install what is missing, build, and measure the tiers against native code and qemu'
 	@echo '               SCALE=$(SCALE) ROUNDS=$(ROUNDS) OUT=$(OUT); SCALE=0.1 takes a tenth of the time'
+	@echo 'make faults    build a copy of the source with faults planted in it, and tell which of them the fuzzer finds'
+	@echo '               FAULT=all of them RUNS=$(RUNS) SEED=random; FAULT=links tries one table, or one fault'
 	@echo 'make golden    write the host code of every instruction to tests/golden/ anew, for review by git diff'
 	@echo 'make build     install what is missing, and build build/release/diptych'
 	@echo 'make packages  only install what is missing for all of these'
@@ -49,6 +53,18 @@ bench:
 	build/release/diptych-bench-gdb --json $(OUT)/gdb.json || status=$$?; \
 	exit $$status
 
+# The faults of tests/faults/table, all in one copy of the source, each switched by a variable of the environment.
+faulty = build/faults/tree
+faults:
+	@setup/install build run
+	@cmake --preset release $(if $(wildcard build/release/build.ninja),,-DDIPTYCH_TESTS=OFF)
+	@cmake --build build/release --target diptych-faults
+	build/release/diptych-faults plant --tree $(faulty)
+	@cd $(faulty) && cmake --preset fuzz "-DCMAKE_CXX_FLAGS=-w -include $(CURDIR)/tests/faults/planted.hpp"
+	@cmake --build $(faulty)/build/fuzz --target diptych diptych-fuzz-worker
+	build/release/diptych-faults run --command $(faulty)/build/fuzz/diptych --runs $(RUNS) --seed $(SEED) --out build/faults/out \
+	  $(addprefix --fault ,$(FAULT))
+
 golden:
 	@setup/install build
 	@cmake --preset release $(if $(wildcard build/release/build.ninja),,-DDIPTYCH_TESTS=OFF)
@@ -77,4 +93,4 @@ test-tsan: test-asan
 clean:
 	rm -rf build reports/out
 
-.PHONY: help packages build fuzz bench golden test test-release test-asan test-tsan clean
+.PHONY: help packages build fuzz bench faults golden test test-release test-asan test-tsan clean
