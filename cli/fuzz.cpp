@@ -12,14 +12,40 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <fstream>
 #include <set>
 
 namespace diptych::cli {
 namespace {
 
 std::atomic<bool> interrupted = false;
+
+// An empty file or a binary one ending in .case is not what somebody wrote as a case: a full disk or a cut copy left it.
+bool is_text(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  char start[512];
+  file.read(start, sizeof start);
+  const std::string_view text(start, std::size_t(file.gcount()));
+  return !text.empty() && std::ranges::none_of(text, [](char c) { return c >= 0 && c < '\t'; });
+}
+
+Result<void> check_corpus(const std::filesystem::path& corpus) {
+  auto cases = list_cases(corpus);
+  if (!cases) return std::unexpected(std::move(cases).error());
+  std::size_t passed_over = 0;
+  for (const std::filesystem::path& path : *cases) {
+    auto some = read_case(path);
+    if (some) continue;
+    if (is_text(path)) return std::unexpected(std::move(some).error());
+    ++passed_over;
+  }
+  if (passed_over != 0)
+    write_progress(fmt::format("{} of the {} case files in {} are empty or binary and are passed over\n", passed_over, cases->size(), corpus.string()));
+  return {};
+}
 
 // Everything a session needs is tried before it begins: what is wrong is said as one sentence.
 Result<void> check_configuration(const fuzz::Configuration& c) {
@@ -38,13 +64,19 @@ Result<void> check_configuration(const fuzz::Configuration& c) {
   }
   if (std::size_t(std::ranges::count(all, ',')) > Tally::most_machines)
     return fail(ErrorKind::bad_input, fmt::format("there are more than {} machines", Tally::most_machines + 1));
-  if (!c.corpus.empty() && std::filesystem::exists(c.corpus)) {
-    auto cases = list_cases(c.corpus);
-    if (!cases) return std::unexpected(std::move(cases).error());
-    for (const std::filesystem::path& path : *cases)
-      if (auto some = read_case(path); !some) return std::unexpected(std::move(some).error());
-  }
+  if (!c.corpus.empty() && std::filesystem::exists(c.corpus)) return check_corpus(c.corpus);
   return {};
+}
+
+// Unless it is ignored, as nohup has it.
+void end_on(int number) {
+  struct sigaction action {};
+  sigaction(number, nullptr, &action);
+  if (action.sa_handler == SIG_IGN) return;
+  action = {};
+  action.sa_handler = [](int) { interrupted = true; };
+  action.sa_flags = SA_RESTART;
+  sigaction(number, &action, nullptr);
 }
 
 int run(const std::vector<std::string>& arguments) {
@@ -80,8 +112,9 @@ int run(const std::vector<std::string>& arguments) {
   if (runs == 0 && configuration.seconds == 0) configuration.seconds = 60;
   if (auto checked = check_configuration(configuration); !checked) return complain(checked.error());
 
-  std::signal(SIGINT, [](int) { interrupted = true; });
-  std::signal(SIGTERM, [](int) { interrupted = true; });
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) end_on(number);
+  // Whoever read the progress may be gone: the findings are written all the same.
+  std::signal(SIGPIPE, SIG_IGN);
   const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe");
   const bool json = parsed.values.contains("json");
   FuzzScreen screen;
@@ -92,7 +125,8 @@ int run(const std::vector<std::string>& arguments) {
   if (!summary) return complain(summary.error());
   if (json) print_output("{}\n", fuzz::to_json(*summary).dump(1));
   else print_output("{}\nThe report is in {}.\n", fuzz::to_text(*summary), configuration.out.string());
-  return summary->findings.empty() && summary->lost_subjects() == 0 ? fine : found;
+  if (!summary->findings.empty() || summary->lost_subjects() != 0) return found;
+  return summary->corpus_error.empty() ? fine : unusable;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // replay: runs cases on all machines and says where they part.
+#include "cli/case_files.hpp"
 #include "cli/guarded_run.hpp"
 #include "cli/lineup.hpp"
 #include "cli/output.hpp"
@@ -6,11 +7,13 @@
 #include "cli/verb.hpp"
 
 #include "corpus/expect.hpp"
-#include "corpus/files.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iterator>
 
 namespace diptych::cli {
 namespace {
@@ -79,30 +82,22 @@ int run(const std::vector<std::string>& arguments) {
   const bool json = parsed.values.contains("json");
   if (auto checked = check_time_limit(time_limit); !checked) return complain(checked.error());
 
-  std::vector<std::filesystem::path> files;
-  for (const std::string& path : paths) {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(path, ignored)) {
-      files.emplace_back(path);
-      continue;
-    }
-    auto listed = list_cases(path);
-    if (!listed) return complain(listed.error());
-    if (listed->empty()) return complain({ErrorKind::bad_input, fmt::format("{} holds no cases", path)});
-    files.insert(files.end(), listed->begin(), listed->end());
-  }
   // All are read before any is run: a broken file is said at once, not after minutes.
-  std::vector<Case> cases;
-  for (const std::filesystem::path& file : files) {
-    Result<Case> some = read_case(file);
-    if (!some) return complain(some.error());
-    cases.push_back(std::move(*some));
+  std::vector<NamedCase> cases;
+  for (const std::string& path : paths) {
+    auto files = case_files(path);
+    if (!files) return complain(files.error());
+    for (const std::filesystem::path& file : *files) {
+      auto some = read_cases(file);
+      if (!some) return complain(some.error());
+      std::ranges::move(*some, std::back_inserter(cases));
+    }
   }
   const auto start = [&](MachineWatch& watch) -> Result<Work> {
-    Result<Lineup> lineup = line_up(subject, oracle, cases.front().guest(), watch);
+    Result<Lineup> lineup = line_up(subject, oracle, cases.front().content.guest(), watch);
     if (!lineup) return std::unexpected(std::move(lineup).error());
     return [&, lineup = std::make_shared<Lineup>(std::move(*lineup)), explainer = std::make_shared<Explainer>()](std::size_t i) {
-      const std::vector<u8> bytes = nlohmann::json::to_cbor(to_json(replay(files[i].string(), cases[i], *lineup, *explainer)));
+      const std::vector<u8> bytes = nlohmann::json::to_cbor(to_json(replay(cases[i].name, cases[i].content, *lineup, *explainer)));
       return std::string(bytes.begin(), bytes.end());
     };
   };
@@ -110,7 +105,7 @@ int run(const std::vector<std::string>& arguments) {
   int exit = fine;
   std::optional<Error> error;
   const auto take = [&](std::size_t i, std::expected<std::string, Lost> result) {
-    const std::string path = files[i].string();
+    const std::string& path = cases[i].name;
     const nlohmann::json one = result ? nlohmann::json::from_cbor(*result) : to_json(lost(path, result.error()));
     if (one.contains("error")) {
       error = Error{ErrorKind::bad_input, path + ": " + one["error"].get<std::string>()};

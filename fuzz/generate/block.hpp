@@ -17,6 +17,9 @@ struct Block {
   bool operator==(const Block&) const = default;
 };
 
+/// How many inputs the fuzzer runs of a block. Fresh code is what costs a reference most, so each block is worth several.
+constexpr std::size_t inputs_per_block = 32;
+
 /// The first `count` inputs of a block: the base, then variations of it. Each depends on the block and
 /// its own number only, so asking for more keeps those before. What `out` holds is reused.
 void inputs_of(const Block& block, std::size_t count, std::vector<Input>& out);

@@ -195,6 +195,8 @@ std::size_t encode(const Block& block, std::span<u8> out) {
   return writer.size();
 }
 
+bool is_encoded(std::span<const u8> bytes) { return bytes.size() >= 2 && bytes[0] == mark && bytes[1] == version; }
+
 bool decode(std::span<const u8> bytes, Block& block) {
   constexpr std::string_view text = "case ";
   if (bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0)

@@ -13,6 +13,9 @@ constexpr std::size_t largest_encoding = 8192;
 /// The bytes written; zero, and `out` is spoilt, where they do not fit.
 std::size_t encode(const Block& block, std::span<u8> out);
 
+/// Whether bytes begin as encode() begins them.
+bool is_encoded(std::span<const u8> bytes);
+
 /// Any bytes: what encode() wrote becomes the block that it was, whatever else begins like it becomes
 /// some block within the bounds of placement.hpp, a text that begins with "case " the block of that case
 /// (its pointers are the registers whose value lies in memory). The block, and its base with it, passes

@@ -21,6 +21,9 @@ struct Configuration {
   std::string mix = "all";  ///< one of fuzz/generate/mix.hpp
 };
 
+/// Below `out`: what is on its way to the corpus. Gone when the session ends.
+constexpr const char* pending_corpus = "pending-corpus";
+
 std::string to_json(const Configuration& configuration);
 Result<Configuration> configuration_from_json(std::string_view text);
 

@@ -11,6 +11,7 @@
 
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -91,6 +92,8 @@ class Session {
     }
     if (error_) return std::unexpected(*error_);
     settle_raw_cases();
+    std::error_code ignored;
+    std::filesystem::remove_all(configuration().out / pending_corpus, ignored);
     Summary& summary = gather();
     if (auto written = write_reports(summary); !written) return std::unexpected(std::move(written).error());
     return summary;
@@ -143,6 +146,10 @@ class Session {
     if (line.contains("error") && !line.contains("instruction")) {
       error_ = Error{ErrorKind::environment, line["error"].get<std::string>()};
       shared_->stop.store(true);
+      return;
+    }
+    if (line.contains("corpus_error")) {
+      summary_.corpus_error = line["corpus_error"].get<std::string>();
       return;
     }
     const std::string signature = line["signature"];
@@ -381,6 +388,11 @@ Result<Summary> run_session(const Configuration& configuration, const Programs& 
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) return fail(ErrorKind::environment, fmt::format("{}: {}", folder.string(), error.message()));
+    // What cannot be written is better known now than after hours.
+    const std::filesystem::path probe = folder / fmt::format(".writable-{}", getpid());
+    auto written = write_atomically(probe, "");
+    std::filesystem::remove(probe, error);
+    if (!written) return fail(ErrorKind::environment, fmt::format("{} is not a directory that can be written to: {}", folder.string(), written.error().message));
   }
   Result<SharedMapping> shared = SharedMapping::create();
   if (!shared) return std::unexpected(std::move(shared).error());

@@ -77,6 +77,7 @@ nlohmann::json to_json(const Summary& s) {
   json["compared_share"] = s.compared_share();
   json["unexplained"] = s.unexplained();
   json["interrupted"] = s.interrupted;
+  if (!s.corpus_error.empty()) json["corpus_error"] = s.corpus_error;
 
   nlohmann::json machines = nlohmann::json::object();
   for (std::size_t i = 0; i < s.machines.size(); ++i) {
@@ -166,6 +167,7 @@ std::string to_text(const Summary& s) {
     line("  rows never compared: {} of {}", never.size(), row_count(s.configuration.guest));
   else
     line("  rows never compared: {}", never.empty() ? "none" : fmt::format("{}", fmt::join(never, " ")));
+  if (!s.corpus_error.empty()) line("  corpus incomplete: {}", s.corpus_error);
   for (const Casualty& c : s.casualties) line("  {} {}: {}", c.machine, c.how, c.case_path);
   if (s.findings.empty()) {
     line("\nNo unexplained difference{}.", s.lost_subjects() == 0 ? "" : ", but a machine under test did not survive");

@@ -50,6 +50,7 @@ struct Summary {
   std::vector<Bucket> findings;
   std::vector<Casualty> casualties;
   bool interrupted = false;
+  std::string corpus_error;  ///< why what reached something new is not in the corpus; empty: it is
 
   double oracle_share() const { return cpu_seconds > 0 ? inside_seconds / cpu_seconds : 0; }
   double outside_seconds() const { return cpu_seconds - inside_seconds; }

@@ -14,6 +14,7 @@
 #include "fuzz/session/configuration.hpp"
 #include "fuzz/session/raw_finding.hpp"
 #include "fuzz/session/shared.hpp"
+#include "fuzz/worker/corpus_writer.hpp"
 #include "fuzz/worker/features.hpp"
 #include "oracle/comparison/panel.hpp"
 #include "oracle/machines.hpp"
@@ -27,6 +28,7 @@
 #include <limits>
 #include <malloc.h>
 #include <map>
+#include <optional>
 #include <string>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -37,8 +39,6 @@ extern "C" int LLVMFuzzerRunDriver(int* argc, char*** argv, int (*target)(const 
 namespace diptych::fuzz {
 namespace {
 
-// Inputs a block. Fresh code is what costs a reference most, so each block is worth several runs.
-constexpr std::size_t inputs_per_block = 32;
 // Raw cases kept of one signature before its parent has judged them; more tell nothing new.
 constexpr u64 raw_cases_kept = 3;
 
@@ -60,7 +60,12 @@ class Worker {
     options_.mix = mix_named(configuration_.mix).value_or(Mix::all);
   }
 
+  void write_corpus(CorpusWriter writer) { corpus_ = std::move(writer); }
+
   int execute(std::span<const u8> data) {
+    // What libFuzzer wrote after the block before this one is whole.
+    if (corpus_)
+      if (auto moved = corpus_->move_files(); !moved) report(nlohmann::json{{"corpus_error", moved.error().message}});
     if (!decode(data, block_)) return -1;
     remember(data);
     // The last block has as many inputs as runs are left.
@@ -165,6 +170,7 @@ class Worker {
   SharedMapping shared_;
   int report_;
   Panel panel_;
+  std::optional<CorpusWriter> corpus_;
   Generator generator_;
   Options options_;
   riscv64::Tracer tracer_;
@@ -193,6 +199,7 @@ int run(int argc, char** argv) {
   mallopt(M_TOP_PAD, 4 << 20);
   // The parent decides when to end; an interrupt from the terminal reaches it too.
   signal(SIGINT, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);
   Result<Configuration> configuration = configuration_from_json(argv[1]);
   if (!configuration) return fail_with(configuration.error().message);
@@ -206,8 +213,13 @@ int run(int argc, char** argv) {
   Extensions extensions = shared_extensions(*subjects, *oracles, configuration->guest);
   Panel panel(configuration->guest, std::move(*subjects), std::move(*oracles), tally);
   const u64 seed = configuration->seed;
-  const std::filesystem::path corpus = configuration->corpus;
+  const std::filesystem::path corpus = configuration->corpus, pending = configuration->out / pending_corpus;
   worker = new Worker(std::move(*configuration), std::move(*shared), std::atoi(argv[3]), std::move(panel), std::move(extensions));
+  if (!corpus.empty()) {
+    auto writer = CorpusWriter::create(pending, corpus);
+    if (!writer) return fail_with(writer.error().message);
+    worker->write_corpus(std::move(*writer));
+  }
 
   // libFuzzer's seed is 32 bits wide and 0 means "by the clock".
   std::vector<std::string> arguments = {argv[0],           fmt::format("-seed={}", u32(seed * 2654435761u) | 1u),
@@ -224,7 +236,8 @@ int run(int argc, char** argv) {
                                         "-report_slow_units=2147483647",
                                         // Its entropy costs more than all machines together here.
                                         "-entropic=0"};
-  if (!corpus.empty()) arguments.push_back(corpus.string());
+  // It writes to the first folder, and only reads the others.
+  if (!corpus.empty()) arguments.insert(arguments.end(), {pending.string(), corpus.string()});
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   int count = int(pointers.size());

@@ -113,7 +113,7 @@ TEST_CASE("another seed is another session") {
 }
 
 TEST_CASE("an interrupt still gives a summary") {
-  for (int number : {SIGINT, SIGTERM}) {
+  for (int number : {SIGINT, SIGTERM, SIGHUP}) {
     const Folder folder;
     Running session({"fuzz", "--seconds", "60", "--json", "--out", folder / "out"});
     REQUIRE(worker_of(session));
@@ -175,6 +175,65 @@ TEST_CASE("a corpus with a broken case is refused and left alone") {
   CHECK(std::distance(fs::directory_iterator(folder / "corpus"), {}) == 1);
 }
 
+TEST_CASE("empty and binary files of a corpus are passed over") {
+  const Folder folder;
+  std::string junk;
+  for (int i = 0; i < 3000; ++i) junk += char(i * 151 + i / 7);
+  folder.put("corpus/auipc.case", slurp(edge_cases / "auipc.case"));
+  folder.put("corpus/empty.case", "");
+  folder.put("corpus/binary.case", junk);
+  folder.put("corpus/empty", "");
+  folder.put("corpus/binary", junk);
+  const Ended ended = run({"fuzz", "--runs", "1000", "--json", "--corpus", folder / "corpus", "--out", folder / "out"});
+  CHECK(ended.exit == 0);
+  CHECK(ended.err.find("2 of the 3 case files in " + (folder / "corpus") + " are empty or binary and are passed over\n") != std::string::npos);
+  CHECK(slurp(folder / "corpus/binary.case") == junk);
+}
+
+TEST_CASE("what reached something new is in the corpus as whole files, and replays as it is") {
+  const Folder folder;
+  const std::string corpus = folder / "corpus";
+  const Ended ended = run({"fuzz", "--runs", "1000", "--oracle", "unicorn", "--json", "--corpus", corpus, "--out", folder / "out"});
+  INFO(ended.err);
+  REQUIRE(ended.exit == 0);
+  CHECK_FALSE(Json::parse(ended.out).contains("corpus_error"));
+  CHECK_FALSE(fs::exists(folder / "out/pending-corpus"));
+  std::vector<std::string> units;
+  for (const auto& entry : fs::directory_iterator(corpus)) units.push_back(entry.path().string());
+  REQUIRE(units.size() > 5);
+  std::ranges::sort(units);
+  const Ended one = run({"replay", units.front(), "--subject", "interp,ir", "--oracle", "unicorn", "--json"});
+  INFO(one.out << one.err);
+  CHECK(one.exit == 0);
+  const Json inputs = Json::parse(one.out);
+  REQUIRE(inputs.size() == 32);
+  CHECK(inputs[31].at("case") == units.front() + " (input 31)");
+  const Ended all = run({"replay", corpus, "--subject", "interp", "--oracle", "unicorn"});
+  CHECK(all.exit == 0);
+  CHECK(all.out == std::to_string(32 * units.size()) + " cases, all agree\n");
+}
+
+TEST_CASE("a corpus that can be written no more is told once") {
+  const Folder folder;
+  Running session({"fuzz", "--runs", "60000", "--oracle", "unicorn", "--json", "--corpus", folder / "corpus", "--out", folder / "out"});
+  // As soon as the first unit is there; others follow all the time.
+  REQUIRE(within(20s, [&] {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder / "corpus", ignored))
+      if (!entry.path().filename().string().starts_with('.')) return true;
+    return false;
+  }));
+  fs::remove_all(folder / "corpus");
+  const Ended ended = session.wait();
+  INFO(ended.out << ended.err);
+  const Json s = Json::parse(ended.out);
+  CHECK(s.at("findings").empty());
+  CHECK(s.at("corpus_error").get<std::string>().find("cannot write " + (folder / "corpus/")) != std::string::npos);
+  CHECK(ended.exit == 2);
+  const std::string text = slurp(folder / "out/summary.txt");
+  CHECK(text.find("corpus incomplete: cannot write") == text.rfind("corpus incomplete:"));
+}
+
 TEST_CASE("cases of a corpus are left as they are") {
   const Folder folder;
   const std::string text = slurp(edge_cases / "auipc.case");
@@ -191,4 +250,5 @@ TEST_CASE("a directory that cannot be written to is refused") {
   require_refused({"fuzz", "--runs", "1000", "--out", folder / "file"});
   require_refused({"fuzz", "--runs", "1000", "--out", "/proc/nowhere"}, "/proc/nowhere");
   require_refused({"fuzz", "--runs", "1000", "--out", folder / "out", "--corpus", folder / "file"});
+  require_refused({"fuzz", "--runs", "1000", "--out", folder / "out", "--corpus", "/proc/tty"}, "/proc/tty is not a directory that can be written to");
 }
