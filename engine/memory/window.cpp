@@ -295,7 +295,9 @@ void Window::untrap_all() {
 }
 
 u8* Window::open(u64 address, u64 size, Access access) {
-  if (journal_ && allows(access, Access::write) && size != 0) {
+  // No byte is accessed: the address need not be one of the window's.
+  if (size == 0) return base_;
+  if (journal_ && allows(access, Access::write)) {
     const u64 begin = address / page_size, end = (address + size - 1) / page_size + 1;
     if (std::any_of(pages_ + begin, pages_ + end, [](u8 page) { return page & journaled_bit; })) journal_->before_write(begin, end);
   }

@@ -241,7 +241,9 @@ i64 getdents_call(Process& p, const Arguments& a) {
     if (const Answer<std::string> path = p.grants->path_of(host); !path) return -path.error();
   const auto range = transfer_range(p, a[1], static_cast<u32>(a[2]), Access::write);
   if (!range) return -range.error();
-  return answer(syscall(SYS_getdents64, host, range->data(), range->size()));
+  const i64 result = answer(syscall(SYS_getdents64, host, range->data(), range->size()));
+  // Not the buffer is too small, but the part of it that is there.
+  return result == -EINVAL && range->size() < static_cast<u32>(a[2]) ? -EFAULT : result;
 }
 
 template <auto call>

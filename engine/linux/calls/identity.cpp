@@ -110,10 +110,12 @@ i64 prctl_call(Process& p, const Arguments& a) {
   constexpr std::size_t name_size = 16;
   switch (a.number(0)) {
     case PR_SET_NAME: {
-      const u64 readable = p.memory.prefix(a[1], name_size, Access::read);
-      const u8* host = p.memory.reach(a[1], readable, Access::read);
-      if (readable == 0 || !host) return -EFAULT;
-      p.name.assign(reinterpret_cast<const char*>(host), strnlen(reinterpret_cast<const char*>(host), std::min<u64>(readable, name_size - 1)));
+      const u64 readable = p.memory.prefix(a[1], name_size - 1, Access::read);
+      const char* host = reinterpret_cast<const char*>(p.memory.reach(a[1], readable, Access::read));
+      if (!host) return -EFAULT;
+      const u64 length = strnlen(host, readable);
+      if (length == readable && readable < name_size - 1) return -EFAULT;
+      p.name.assign(host, length);
       return 0;
     }
     case PR_GET_NAME: {

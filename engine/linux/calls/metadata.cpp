@@ -43,7 +43,7 @@ i64 utimensat_call(Process& p, const Arguments& a) {
   std::optional<std::array<timespec, 2>> times;
   if (a[2] && !(times = p.memory.read<std::array<timespec, 2>>(a[2]))) return -EFAULT;
   const timespec* wanted = times ? times->data() : nullptr;
-  if (a[1] == 0) {
+  if (a[1] == 0 && a.number(0) != AT_FDCWD) {
     const Answer<int> host = own_file(p, a[0]);
     return host ? answer(::futimens(*host, wanted)) : -host.error();
   }
