@@ -152,8 +152,8 @@ class Target {
   /// And watchpoints.
   virtual void remove_all_breakpoints() = 0;
 
-  /// Says how the guest goes on; advance() then makes it. A breakpoint at the PC counts only if the PC
-  /// was changed since the guest halted: who halts there and goes on wants to get past it.
+  /// Says how the guest goes on; advance() then makes it. A breakpoint at the PC that was there when the guest halted is
+  /// passed, and so is a watched access that it halted for; what was set since then, or where the PC was led, halts it.
   virtual void resume(Resume how) = 0;
 
   /// Lets it execute no more than about `most` instructions, or wait for some milliseconds. Nothing if it

@@ -63,6 +63,7 @@ Result<void> CaseExecution::restart() {
   hart.reservation.reset();
   hart.retired = 0;
   reported_.reset();
+  reported_stops_.forget();
   ended_.reset();
   chosen_.reset();
   furthest_ = 0;
@@ -124,14 +125,14 @@ Event CaseExecution::advance(u64 until) {
   while (true) {
     if (auto over = resolve()) return *over;
     if (time() >= until) return {};
-    const Event event = event_of(tier_->run({std::min(until - time(), at_once)}));
+    const Event event = event_of(reported_stops_.run(*tier_, {std::min(until - time(), at_once)}));
     if (event.kind != EventKind::signal || !(passed_ >> (event.signal - 1) & 1)) return event;
   }
 }
 
 Event CaseExecution::step() {
   if (auto over = resolve()) return *over;
-  return event_of(tier_->step());
+  return event_of(reported_stops_.step(*tier_));
 }
 
 std::vector<CaseExecution::Page> CaseExecution::pages_of(const Area& area, const std::vector<Page>* before) {
@@ -183,6 +184,7 @@ Result<void> CaseExecution::restore(u64 number) {
   hart.retired = moment.time;
   reported_ = moment.reported;
   ended_ = moment.ended;
+  reported_stops_.forget();
   chosen_.reset();
   return {};
 }

@@ -25,6 +25,7 @@ class CaseExecution final : public Execution {
   u64 recorded_until() const override { return std::max(furthest_, time()); }
   Event advance(u64 until) override;
   Event step() override;
+  ReportedStops& reported_stops() override { return reported_stops_; }
   void choose_signal(int number) override;
   void pass_signals(u64 set) override { passed_ = set; }
   void catch_calls(std::optional<std::vector<u64>>) override {}
@@ -66,6 +67,7 @@ class CaseExecution final : public Execution {
   InitialMemory initial_;
   std::vector<Area> areas_;
   std::unique_ptr<Tier> tier_;
+  ReportedStops reported_stops_;
   std::optional<Event> reported_;  // a signal or the end of the code, told and not yet gone on from
   std::optional<Event> ended_;
   std::optional<int> chosen_;

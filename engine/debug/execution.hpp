@@ -1,6 +1,7 @@
 // A guest that can be run, halted anywhere, and put back to where it was.
 #pragma once
 
+#include "engine/debug/reported_stops.hpp"
 #include "engine/machine/error.hpp"
 #include "engine/machine/integers.hpp"
 #include "engine/machine/stop.hpp"
@@ -13,8 +14,6 @@
 #include <vector>
 
 namespace diptych {
-
-class Tier;
 
 enum class EventKind : u8 {
   time,        ///< it came to the time given, has run for some milliseconds, or was interrupted
@@ -63,9 +62,12 @@ class Execution {
   /// made again.
   virtual Event advance(u64 until) = 0;
 
-  /// One instruction, with its system call, or one signal, whatever stop points and watches say.
-  /// EventKind::time once it is done.
+  /// One instruction, with its system call, or one signal: EventKind::time once it is done. A stop point or watched
+  /// access there that was not reported yet is an event as in advance(), and nothing is done.
   virtual Event step() = 0;
+
+  /// What it goes past where it stands. Forgotten when it is put back.
+  virtual ReportedStops& reported_stops() = 0;
 
   /// What becomes of the signal last reported: another one instead (Linux's number), or 0: it is dropped.
   /// Without a call it is delivered as it came. While repeating, what was chosen then is chosen again.

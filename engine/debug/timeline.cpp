@@ -190,7 +190,26 @@ std::optional<Timeline::Halted> Timeline::step() {
 
 void Timeline::begin_back_step() {
   if (time() <= beginning()) begin_seek(time(), {{}, Edge::beginning});
-  else begin_seek(time() - 1, {});
+  else {
+    const u64 from = time();
+    begin_seek(from - 1, {});
+    if (execution_.tier().hart().memory.watches_accesses() && access_told_ != from) stepping_from_ = from;
+  }
+}
+
+// Stands one before where a step back began.
+void Timeline::look_for_access() {
+  const u64 from = *std::exchange(stepping_from_, std::nullopt);
+  std::optional<Event> access;
+  heed_stops(true);
+  while (time() < from) {
+    const Event event = advance(from);
+    if (event.kind == EventKind::access && !access) access = event;
+    if (event.kind == EventKind::exited || event.kind == EventKind::killed) break;
+  }
+  if (access) access_told_ = from;
+  if (access) begin_seek(from, {*access, Edge::none});
+  else begin_seek(from - 1, {});
 }
 
 void Timeline::begin_back() {
@@ -207,6 +226,7 @@ void Timeline::begin_seek(u64 time, Halted arrival) {
     arrival.edge = Edge::beginning;
   }
   target_ = time;
+  stepping_from_.reset();
   arrival_ = arrival;
   on_way_ = false;
 }
@@ -234,13 +254,14 @@ std::optional<Timeline::Halted> Timeline::search(u64 most) {
     const bool is_access = event.kind == EventKind::access;
     if (!is_access && event.kind != EventKind::stop_point && event.kind != EventKind::call && event.kind != EventKind::call_done) return;
     const u64 when = is_access ? time() + 1 : time();
+    // Of several by one instruction the first is told, as on the way forward.
+    if (is_access && last_ && last_->first == when && last_->second.kind == EventKind::access) return;
     if (is_access ? when <= start_ && access_told_ != when : when < start_) last_ = {when, event};
   };
   const u64 pause = time() + std::min(most, stretch_end_ - time());
   while (time() < pause) {
     const Event event = advance(pause);
     note(event);
-    if (event.kind == EventKind::stop_point || event.kind == EventKind::access) note(execution_.step());
     // What ended then ends now.
     if (event.kind == EventKind::exited || event.kind == EventKind::killed) break;
   }
@@ -276,11 +297,14 @@ std::optional<Timeline::Halted> Timeline::seek(u64 most) {
     }
     const Event event = advance(until);
     if (event.kind == EventKind::exited || event.kind == EventKind::killed) break;
-    if (event.kind == EventKind::stop_point || event.kind == EventKind::access) execution_.step();
     if (event.kind == EventKind::time && time() == until && until != target_) remember();
   }
   if (time() < target_ && time() >= pause) return std::nullopt;
   make_changes();
+  if (stepping_from_) {
+    look_for_access();
+    return std::nullopt;
+  }
   // It is told now: not again on the way on from here.
   if (arrival_.event.kind == EventKind::call) execution_.advance(target_ + 1);
   heed_stops(true);

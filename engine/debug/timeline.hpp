@@ -60,6 +60,8 @@ class Timeline {
   /// One instruction, or one signal.
   std::optional<Halted> step();
 
+  /// One instruction or signal. First it halts where it is, if the last instruction touched what is watched and that
+  /// was not told on the way back to here.
   void begin_back_step();
   /// To the last stop point, watched access or caught system call before now. A stop point has been come to when its
   /// instruction is the next one; a watched access when its instruction is the last one; a call at both of its ends.
@@ -96,6 +98,7 @@ class Timeline {
   void begin_seek(u64 time, Halted arrival);
   std::optional<Halted> search(u64 most);
   std::optional<Halted> seek(u64 most);
+  void look_for_access();
   Event advance(u64 until);
   bool make(const Change& change);
   bool make_and_note(Change change);
@@ -119,6 +122,7 @@ class Timeline {
 
   Way way_ = Way::none;
   u64 target_ = 0;   // of a seek
+  std::optional<u64> stepping_from_;  // back: what the instruction before touches is looked for on arrival there
   bool on_way_ = false;  // the moment before the target, or before the stretch searched, has been returned to
   Halted arrival_;   // what is said on arrival
   u64 start_ = 0;    // of a search

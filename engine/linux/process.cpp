@@ -142,7 +142,7 @@ Process::State Process::state() const {
   const Hart& hart = tier_->hart();
   return {.registers = hart.state, .reservation = hart.reservation, .retired = hart.retired, .resolved = resolved_, .map = map.state(),
           .signals = signals, .name = name, .blocked_meanwhile = blocked_meanwhile, .ending = ending_, .in_hand = in_hand_,
-          .interrupted = interrupted_, .stop_reported = stop_reported_, .place = record_ ? record_->place() : 0};
+          .interrupted = interrupted_, .place = record_ ? record_->place() : 0};
 }
 
 void Process::put_back(const State& state) {
@@ -160,7 +160,7 @@ void Process::put_back(const State& state) {
   in_hand_ = state.in_hand;
   interrupted_ = state.interrupted;
   call_reported_.reset();
-  stop_reported_ = state.stop_reported;
+  reported_stops_.forget();
   began_.reset();
   if (record_) record_->go_to(state.place);
 }

@@ -77,6 +77,7 @@ class Process {
 
   Event advance(u64 until);
   Event step();
+  ReportedStops& reported_stops() { return reported_stops_; }
   u64 time() const { return tier_->hart().retired + resolved_; }
   u64 recorded_until() const { return repeating() ? std::max(live_time_, time()) : time(); }
   void choose_signal(int number);
@@ -209,7 +210,7 @@ class Process {
   u64 passed_ = ~u64{0};
   std::optional<std::vector<u64>> caught_;
   std::optional<u64> call_reported_;  // when
-  std::optional<u64> stop_reported_;
+  ReportedStops reported_stops_;
   struct Began {
     u64 time;
     Nanoseconds clock;
@@ -238,7 +239,6 @@ struct Process::State {
   std::optional<Ending> ending;
   std::optional<InHand> in_hand;
   std::optional<Interrupted> interrupted;
-  std::optional<u64> stop_reported;
   u64 place = 0;  ///< in the record
 };
 

@@ -36,6 +36,7 @@ class ProcessExecution final : public Execution {
   u64 recorded_until() const override { return process_->recorded_until(); }
   Event advance(u64 until) override;
   Event step() override;
+  ReportedStops& reported_stops() override { return process_->reported_stops(); }
   void choose_signal(int number) override { process_->choose_signal(number); }
   void pass_signals(u64 set) override;
   void catch_calls(std::optional<std::vector<u64>> which) override;

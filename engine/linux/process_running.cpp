@@ -87,8 +87,7 @@ std::optional<Event> Process::proceed(u64 until, bool one_instruction) {
     if (record_->at_end()) budget = std::min(budget, live_time_ - time());
     else if (next.kind == Record::Kind::raised || next.kind == Record::Kind::injected) budget = std::min(budget, next.time - time());
   }
-  // What was reported at this time is not reported again.
-  const Stop stop = one_instruction || stop_reported_ == time() ? tier_->step() : tier_->run({budget});
+  const Stop stop = one_instruction ? reported_stops_.step(*tier_) : reported_stops_.run(*tier_, {budget});
   const u64 calls_before = calls_;
   std::optional<Event> event;
   switch (stop.kind) {
@@ -96,7 +95,6 @@ std::optional<Event> Process::proceed(u64 until, bool one_instruction) {
     case StopKind::end: break;
     case StopKind::system_call: event = system_call(); break;
     case StopKind::intercepted:
-      stop_reported_ = time();
       if (stop.access == Access::none) event = Event{.kind = EventKind::stop_point};
       else event = Event{.kind = EventKind::access, .access = stop.access, .address = stop.address};
       break;

@@ -18,7 +18,7 @@ void AddressSpace::unwatch_accesses(Range range, Access access) {
 
 bool AddressSpace::hits(u64 address, u64 size, Access access) {
   if (watches_.empty() || ignores_watches_) return false;
-  hit_ = watches_.touched(address, size, access);
+  hit_ = watches_.touched(address, size, access, passed_hits_);
   return hit_.has_value();
 }
 

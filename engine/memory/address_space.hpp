@@ -59,8 +59,12 @@ class AddressSpace {
   bool watch_accesses(Range range, Access access);
   void unwatch_accesses(Range range, Access access);
 
-  /// Accesses go through meanwhile: for one step past a hit.
+  /// Accesses go through meanwhile.
   void ignore_watches(bool ignored) { ignores_watches_ = ignored; }
+  bool ignores_watches() const { return ignores_watches_; }
+  /// So do those to what these hits were for. They stay where they are until others, or none, are passed.
+  void pass_hits(std::span<const WatchHit> hits) { passed_hits_ = hits; }
+  bool watches_accesses() const { return !watches_.empty(); }
 
   /// Why the last access was refused, if it was for this.
   std::optional<WatchHit> take_watch_hit() { return std::exchange(hit_, std::nullopt); }
@@ -109,6 +113,7 @@ class AddressSpace {
   std::vector<u64> stale_;
   Watches watches_;
   std::optional<WatchHit> hit_;
+  std::span<const WatchHit> passed_hits_;
   bool ignores_watches_ = false;
 };
 

@@ -18,13 +18,14 @@ bool Watches::remove(Range range, Access access) {
   return true;
 }
 
-std::optional<WatchHit> Watches::touched(u64 address, u64 size, Access access) const {
+std::optional<WatchHit> Watches::touched(u64 address, u64 size, Access access, std::span<const WatchHit> passed) const {
   std::optional<WatchHit> hit;
   for (const Watch& watch : watches_) {
     const Access both = Access(u8(watch.access) & u8(access));
     const u64 first = std::max(address, watch.range.address);
     // Differences, because a range may end at the last address.
     if (both == Access::none || first - address >= size || first - watch.range.address >= watch.range.size) continue;
+    if (std::ranges::any_of(passed, [&](const WatchHit& before) { return watch.was_hit(before, both); })) continue;
     if (!hit || first < hit->address) hit = {first, both};
     else if (first == hit->address) hit->access = hit->access | both;
   }

@@ -7,6 +7,7 @@
 #include "engine/memory/window.hpp"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace diptych {
@@ -35,7 +36,8 @@ class Watches {
 
   bool empty() const { return watches_.empty(); }
 
-  std::optional<WatchHit> touched(u64 address, u64 size, Access access) const;
+  /// Watches that one of the `passed` hits was for do not count.
+  std::optional<WatchHit> touched(u64 address, u64 size, Access access, std::span<const WatchHit> passed = {}) const;
 
   /// The pages they lie in, as far as they are a window's.
   std::vector<Window::Trap> traps(const Window& window) const;
@@ -46,6 +48,7 @@ class Watches {
     Range range;
     Access access;
     bool operator==(const Watch&) const = default;
+    bool was_hit(const WatchHit& hit, Access by) const { return hit.address - range.address < range.size && allows(hit.access, by); }
   };
   std::vector<Watch> watches_;
 };

@@ -2,6 +2,7 @@
 
 #include "engine/guest/riscv64/baseline_runner.hpp"
 #include "engine/guest/riscv64/interpreter.hpp"
+#include "engine/guest/riscv64/registers.hpp"
 #include "engine/machine/similar_name.hpp"
 
 #include <fmt/format.h>
@@ -15,10 +16,11 @@ class InterpreterTier final : public Tier {
  public:
   std::string_view name() const override { return "interp"; }
   Hart& hart() override { return interpreter_.hart; }
+  u64 program_counter() override { return interpreter_.pc(); }
   void bind(Window& window) override { interpreter_.bind(window); }
   void bind(Window& window, std::span<const Area> areas, u64 code_end) override { interpreter_.bind(window, areas, code_end); }
   Stop run(Budget budget) override { return interpreter_.run(budget); }
-  Stop step() override { return interpreter_.step(); }
+  Stop step(const PassedStops& passed) override { return interpreter_.step(passed); }
   void code_changed(Range range) override { interpreter_.code_changed(range); }
   void stop_at(const StopPoints* points) override { interpreter_.stop_at(points); }
 
@@ -35,13 +37,14 @@ class BaselineTier final : public Tier {
 
   std::string_view name() const override { return "baseline"; }
   Hart& hart() override { return runner_->hart; }
+  u64 program_counter() override { return runner_->hart.state.words[riscv64::pc_word]; }
   void bind(Window& window) override { runner_->bind(window); }
   void bind(Window& window, std::span<const Area> areas, u64 code_end) override {
     runner_->use(window);
     runner_->bind(areas, code_end);
   }
   Stop run(Budget budget) override { return runner_->run(budget); }
-  Stop step() override { return runner_->step(); }
+  Stop step(const PassedStops& passed) override { return runner_->step(passed); }
   void code_changed(Range range) override { runner_->code_changed(range); }
   void stop_at(const StopPoints* points) override { runner_->stop_at(points); }
 

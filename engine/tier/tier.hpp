@@ -6,6 +6,7 @@
 #include "engine/machine/error.hpp"
 #include "engine/machine/program.hpp"
 #include "engine/memory/window.hpp"
+#include "engine/tier/passed_stops.hpp"
 #include "engine/tier/stop_points.hpp"
 
 #include <memory>
@@ -20,6 +21,7 @@ class Tier {
 
   virtual std::string_view name() const = 0;
   virtual Hart& hart() = 0;
+  virtual u64 program_counter() = 0;
 
   /// Runs in this window from now on, which outlives the tier's use of it. No address is an end of the code.
   virtual void bind(Window& window) = 0;
@@ -33,9 +35,11 @@ class Tier {
   /// (AddressSpace::watch_accesses of the hart's memory). The instruction has not begun then.
   virtual Stop run(Budget budget) = 0;
 
-  /// One instruction, whatever stop points and watched accesses say: StopKind::budget once it retired. At the
+  /// One instruction: StopKind::budget once it retired, StopKind::intercepted before what is not passed. At the
   /// end of the code there is none, and nothing happens.
-  virtual Stop step() = 0;
+  virtual Stop step(const PassedStops& passed) = 0;
+  /// One instruction, whatever stop points and watched accesses say.
+  Stop step() { return step({}); }
 
   /// Bytes that may have been executable are so no more, have become so, or were written from outside.
   virtual void code_changed(Range range) = 0;

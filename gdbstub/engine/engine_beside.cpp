@@ -95,7 +95,7 @@ bool EngineTarget::run_to_divergence(bool before) {
     if (!follower_->take_parting()) return false;
     parted();
     if (before) stand_one_earlier();
-    halted_at_ = program_counter(1);
+    report_stop_point();
     return true;
   }
   // Where they have parted already, the first cause is asked for.
@@ -120,7 +120,7 @@ bool EngineTarget::run_to_divergence(bool before) {
   tell_parting(at);
   if (before) stand_one_earlier();
   else parted_told_ = true;
-  halted_at_ = program_counter(1);
+  report_stop_point();
   return true;
 }
 

@@ -32,7 +32,6 @@ EngineTarget::EngineTarget(std::unique_ptr<Inferior> inferior, std::unique_ptr<R
     panel_.emplace(*inferior_, timeline_, *reference_);
     if (!two_threads_) panel_->describe(description_);
   }
-  halted_at_ = program_counter(1);
   commands_ = make_commands();
 }
 
@@ -127,6 +126,7 @@ void EngineTarget::remove_breakpoint(BreakpointKind kind, u64 address) {
   breakpoints_.remove(kind, address);
   if (breakpoints_.at(address) || !stops_.has(address)) return;
   stops_.erase(address);
+  if (address == tier().program_counter()) inferior_->execution().reported_stops().forget_stop_point();
   timeline_.stops_changed(address);
 }
 
@@ -147,6 +147,7 @@ void EngineTarget::remove_all_breakpoints() {
   breakpoints_.clear();
   const std::vector<u64> all(stops_.addresses().begin(), stops_.addresses().end());
   stops_.clear();
+  inferior_->execution().reported_stops().forget_stop_point();
   for (const u64 address : all) timeline_.stops_changed(address);
   while (!watchpoints_.empty()) {
     const Watchpoint last = watchpoints_.back();
@@ -167,7 +168,6 @@ void EngineTarget::resume(Resume how) {
   if (two_threads_) at_once_ = move_threads(how);
   if (at_once_) return;
   why_ = "Interrupted.";  // unless a halt of its own says otherwise
-  passes_ = program_counter(1) == halted_at_;
   if (panel_) panel_->moved();
   if (follower_ && (how.direction == Direction::backward || (plan_ && plan_->kind == PlanKind::time))) follower_->changed();
   if (plan_) return;
@@ -214,7 +214,7 @@ std::optional<Halt> EngineTarget::advance(u64 most) {
     seen_until_ = std::max(seen_until_, timeline_.time());
     if (plan_ || at_parting) to_be_seen_ = halt->alive();
     plan_.reset();
-    halted_at_ = halt->alive() ? program_counter(1) : ~u64{0};
+    if (halt->alive()) report_stop_point();
   }
   return halt;
 }
@@ -240,11 +240,6 @@ std::optional<Halt> EngineTarget::follow_plan(u64 most) {
 }
 
 std::optional<Halt> EngineTarget::forward(u64 most) {
-  if (std::exchange(passes_, false) && stops_.has(program_counter(1))) {
-    const auto halted = go_one();
-    if (!halted) return std::nullopt;
-    if (halted->event.kind != EventKind::time || halted->edge != Timeline::Edge::none) return halt_of(*halted);
-  }
   const auto halted = follower_ ? follower_->forward(most) : timeline_.forward(most);
   if (!halted || (halted->edge == Timeline::Edge::end && timeline_.time() == end_passed_)) return std::nullopt;
   return halt_of(*halted);
@@ -252,6 +247,11 @@ std::optional<Halt> EngineTarget::forward(u64 most) {
 
 // Nothing: there is more to be done before it is one.
 std::optional<Timeline::Halted> EngineTarget::go_one() { return follower_ ? follower_->step() : timeline_.step(); }
+
+// Whoever halts at a stop point, for whatever reason, goes on past it.
+void EngineTarget::report_stop_point() {
+  if (stops_.has(tier().program_counter())) inferior_->execution().reported_stops().report_stop_point(tier());
+}
 
 // By hand: what the reference knows of here does not hold.
 void EngineTarget::led_elsewhere() {
@@ -267,7 +267,6 @@ void EngineTarget::led_elsewhere() {
 
 std::optional<Halt> EngineTarget::step_range(u64 most) {
   for (u64 i = 0; i < most; ++i) {
-    if (!std::exchange(passes_, false) && stops_.has(program_counter(1))) return stopped_at_point();
     const auto halted = go_one();
     if (!halted) return std::nullopt;
     if (halted->event.kind != EventKind::time || halted->edge != Timeline::Edge::none) return halt_of(*halted);
@@ -283,7 +282,7 @@ Halt EngineTarget::interrupt() {
   timeline_.stay();
   at_once_.reset();
   seen_until_ = std::max(seen_until_, timeline_.time());
-  halted_at_ = program_counter(1);
+  report_stop_point();
   if (panel_) panel_->moved();
   return {.signal = Signal::interrupt};
 }
@@ -397,7 +396,6 @@ Result<void> EngineTarget::restart(const Launch& launch) {
   behind_.reset();
   to_be_seen_ = false;
   led_elsewhere();
-  halted_at_ = program_counter(1);
   why_ = "At the beginning.";
   return {};
 }

@@ -107,6 +107,7 @@ class EngineTarget final : public Target {
   std::optional<Halt> step_range(u64 most);
   Halt stopped_at_point(u32 thread = 1);
   void led_elsewhere();
+  void report_stop_point();
   std::optional<Timeline::Halted> go_one();
   std::optional<Halt> follow_plan(u64 most);
 
@@ -157,8 +158,6 @@ class EngineTarget final : public Target {
   std::optional<Behind> behind_;
   bool to_be_seen_ = false;      // what was told last, by the debugger's user
   std::optional<Halt> at_once_;  // nothing has to run for it
-  u64 halted_at_ = ~u64{0};   // where the PC was when it halted last
-  bool passes_ = false;       // the stop point at the PC is to be passed
   std::optional<Event> last_signal_;
   std::string why_ = "At the beginning.";
   std::string notice_;

@@ -29,6 +29,7 @@ class GoingOn final : public Tier {
 
   std::string_view name() const override { return tier_->name(); }
   Hart& hart() override { return tier_->hart(); }
+  u64 program_counter() override { return tier_->program_counter(); }
   void bind(Window& window) override { tier_->bind(window); }
   void bind(Window& window, std::span<const Area> areas, u64 code_end) override { tier_->bind(window, areas, code_end); }
   Stop run(Budget budget) override {
@@ -40,7 +41,7 @@ class GoingOn final : public Tier {
       if (const Stop after = tier_->step(); after.kind != StopKind::budget) return after;
     }
   }
-  Stop step() override { return tier_->step(); }
+  Stop step(const PassedStops& passed) override { return tier_->step(passed); }
   void code_changed(Range range) override { tier_->code_changed(range); }
   void stop_at(const StopPoints* points) override { tier_->stop_at(points); }
 

@@ -218,11 +218,12 @@ bool BaselineRunner::evaluate() {
   return retired;
 }
 
-Stop BaselineRunner::step() {
-  if (hart.state.words[pc_word] == code_end_) return hart.stop = {.kind = StopKind::end};
-  hart.memory.ignore_watches(true);
+Stop BaselineRunner::step(const PassedStops& passed) {
+  const u64 from = hart.state.words[pc_word];
+  if (from == code_end_) return hart.stop = {.kind = StopKind::end};
+  if (!passed.stop_point && stops_at(from)) return hart.stop = {StopKind::intercepted, Access::none, from};
+  const PassingAccesses passing(hart.memory, passed);
   if (options_.cut) {
-    const u64 from = hart.state.words[pc_word];
     passes_point_ = true;
     run({1});
     passes_point_ = false;
@@ -230,8 +231,7 @@ Stop BaselineRunner::step() {
   } else if (evaluate()) {
     hart.stop = {.kind = StopKind::budget};
   }
-  hart.memory.ignore_watches(false);
-  return hart.stop;
+  return told_apart(hart);
 }
 
 void BaselineRunner::use_variant() {

@@ -8,6 +8,7 @@
 #include "engine/machine/program.hpp"
 #include "engine/memory/window.hpp"
 #include "engine/tier/code_cache.hpp"
+#include "engine/tier/passed_stops.hpp"
 #include "engine/tier/stop_points.hpp"
 
 #include <memory>
@@ -41,7 +42,7 @@ class BaselineRunner {
   Stop run(Budget budget);
 
   /// One instruction, by the rules of Interpreter::step. What was translated stays.
-  Stop step();
+  Stop step(const PassedStops& passed);
 
   /// Runs stop before the instruction at any of these, by the rules of Interpreter::stop_at.
   void stop_at(const StopPoints* points);

@@ -162,16 +162,15 @@ Stop Interpreter::run(Budget budget) {
   }
 }
 
-Stop Interpreter::step() {
+Stop Interpreter::step(const PassedStops& passed) {
   const u64 pc = hart.state.words[pc_word];
   if (pc == code_end_) return hart.stop = {.kind = StopKind::end};
+  if (!passed.stop_point && stops_at(pc)) return intercepted(pc);
   Step step;
   if (Steps* area = find(pc)) step = area->at(pc);
   if (!step.evaluate && !fetch(pc, step)) return hart.stop;
-  hart.memory.ignore_watches(true);
-  const bool retired = step.evaluate(hart, step.decoded);
-  hart.memory.ignore_watches(false);
-  if (!retired) return hart.stop;
+  const PassingAccesses passing(hart.memory, passed);
+  if (!step.evaluate(hart, step.decoded)) return told_apart(hart);
   if (hart.code_written) {
     code_changed(*hart.code_written);
     hart.code_written.reset();

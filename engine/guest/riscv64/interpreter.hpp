@@ -5,6 +5,7 @@
 #include "engine/guest/riscv64/evaluate.hpp"
 #include "engine/guest/riscv64/registers.hpp"
 #include "engine/machine/program.hpp"
+#include "engine/tier/passed_stops.hpp"
 #include "engine/tier/stop_points.hpp"
 
 #include <array>
@@ -44,9 +45,9 @@ class Interpreter {
   /// that is watched is StopKind::intercepted.
   Stop run(Budget budget);
 
-  /// One instruction, whatever stop points and watched accesses say: StopKind::budget once it retired. At the
+  /// One instruction: StopKind::budget once it retired, StopKind::intercepted before what is not passed. At the
   /// end of the code there is none.
-  Stop step();
+  Stop step(const PassedStops& passed);
 
   /// Runs stop before the instruction at any of these; nullptr: nowhere. Of each change of the set between
   /// runs code_changed({address, 2}) is to be told.

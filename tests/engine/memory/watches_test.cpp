@@ -234,7 +234,7 @@ Course run(Runner& runner, Window& window, std::span<const u8> code, const Input
     course.stop = runner.run(Budget{10000});
     if (course.stop.kind != StopKind::intercepted) break;
     course.halts.push_back({hart.state.words[pc_word], hart.retired, course.stop});
-    REQUIRE(runner.step().kind == StopKind::budget);
+    REQUIRE(runner.step({}).kind == StopKind::budget);
   }
   course.state = hart.state;
   course.retired = hart.retired;

@@ -22,6 +22,7 @@ class FaultyTier final : public Tier {
 
   std::string_view name() const override { return "faulty"; }
   Hart& hart() override { return right_->hart(); }
+  u64 program_counter() override { return right_->program_counter(); }
   void bind(Window& window) override { right_->bind(window); }
   void bind(Window& window, std::span<const Area> areas, u64 code_end) override { right_->bind(window, areas, code_end); }
   void code_changed(Range range) override { right_->code_changed(range); }
@@ -29,22 +30,21 @@ class FaultyTier final : public Tier {
 
   Stop run(Budget budget) override {
     for (u64 i = 0; i < budget.instructions; ++i) {
-      const u64 at = pc();
+      const u64 at = program_counter();
       const Stop stop = right_->run({1});
       spoil(at, stop);
       if (stop.kind != StopKind::budget) return stop;
     }
     return {.kind = StopKind::budget};
   }
-  Stop step() override {
-    const u64 at = pc();
-    const Stop stop = right_->step();
+  Stop step(const PassedStops& passed) override {
+    const u64 at = program_counter();
+    const Stop stop = right_->step(passed);
     spoil(at, stop);
     return stop;
   }
 
  private:
-  u64 pc() { return hart().state.words[riscv64::pc_word]; }
   void spoil(u64 at, const Stop& stop) {
     if (at == address_ && stop.kind == StopKind::budget && hart().retired > from) hart().state.words[word_] ^= u64{1} << 40;
   }

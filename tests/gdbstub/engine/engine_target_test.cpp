@@ -102,6 +102,48 @@ TEST_CASE("a breakpoint at a PC the debugger has set counts") {
   REQUIRE(it.value(instret_number) == 0);
 }
 
+TEST_CASE("a breakpoint set where the guest stands halts it once, however it goes on") {
+  for (const ResumeKind kind : {ResumeKind::go_on, ResumeKind::step, ResumeKind::range}) {
+    Debuggee it;
+    REQUIRE(it.step() == Halt{});
+    const u64 here = it.pc();
+    const Resume how{.kind = kind, .begin = sample_code, .end = sample_end};
+    it.target->insert_breakpoint(BreakpointKind::software, here);
+    REQUIRE(it.resume(how) == Halt{.reason = HaltReason::software_breakpoint});
+    REQUIRE(it.pc() == here);
+    // Taken away and set again it has not been reported.
+    it.target->remove_breakpoint(BreakpointKind::software, here);
+    it.target->insert_breakpoint(BreakpointKind::software, here);
+    REQUIRE(it.resume(how) == Halt{.reason = HaltReason::software_breakpoint});
+    REQUIRE(it.resume(how) == Halt{});
+    REQUIRE(it.pc() != here);
+  }
+}
+
+TEST_CASE("a step stops before a watched access once, a step back behind it") {
+  for (const std::string_view tier : {"interp", "baseline"}) {
+    Debuggee it;
+    it.target = std::move(*make_case_target(sample_case(), tier));
+    it.target->insert_breakpoint(BreakpointKind::software, sample_store);
+    REQUIRE(it.resume() == Halt{.reason = HaltReason::software_breakpoint});
+    REQUIRE(it.target->insert_watchpoint(Access::write, sample_data, 4));
+    const Halt watched{.reason = HaltReason::write_watch, .detail = sample_data};
+    REQUIRE(it.step() == watched);
+    REQUIRE(it.pc() == sample_store);
+    // Another one for the same store has not been reported.
+    REQUIRE(it.target->insert_watchpoint(Access::write, sample_data + 6, 1));
+    REQUIRE(it.step() == Halt{.reason = HaltReason::write_watch, .detail = sample_data + 6});
+    REQUIRE(it.step() == Halt{});
+    REQUIRE(it.pc() == sample_store + 2);
+    const Resume back{.kind = ResumeKind::step, .direction = Direction::backward};
+    REQUIRE(it.resume(back) == watched);
+    REQUIRE(it.pc() == sample_store + 2);
+    REQUIRE(it.resume(back).reason == HaltReason::other);
+    REQUIRE(it.pc() == sample_store);
+    REQUIRE(it.resume() == watched);
+  }
+}
+
 TEST_CASE("a breakpoint at the end is reached with the end") {
   Debuggee it;
   it.target->insert_breakpoint(BreakpointKind::software, sample_end);

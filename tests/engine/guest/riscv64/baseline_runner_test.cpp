@@ -323,7 +323,7 @@ TEST_CASE("a stop point costs the translations it lies in, and no other") {
     // As gdb does at every stop.
     points.erase(at);
     rig.runner().code_changed({at, 2});
-    REQUIRE(rig.runner().step().kind == StopKind::budget);
+    REQUIRE(rig.runner().step({}).kind == StopKind::budget);
     points.insert(at);
     rig.runner().code_changed({at, 2});
     if (round == 1) made = cache.records().translations.size();
