@@ -19,6 +19,8 @@ using namespace linux_guest;
 
 /// What a shell reports of a program that a signal ended.
 constexpr int exit_of_signal = 128;
+/// The program cannot go on: as for one that cannot be run.
+constexpr int exit_of_deadlock = 2;
 
 // Everything from the program's name on is the guest's, also what looks like an option of ours.
 std::size_t count_own(const std::vector<std::string>& arguments) {
@@ -64,6 +66,7 @@ int run(const std::vector<std::string>& arguments) {
   if (!tier && parsed.values["tier"].defaulted()) tier = make_tier("interp");
   if (!tier) return complain(tier.error());
   ProcessOptions process_options{.program = guest.front(), .arguments = guest, .environment = environment_of_host(), .grants = std::make_shared<Grants>(std::move(*grants)), .tier = std::move(*tier), .trace = nullptr};
+  process_options.notice = [program = guest.front()](std::string_view sentence) { print_error("diptych: {}: {}\n", program, sentence); };
   if (strace) process_options.trace = [](std::string_view line) { print_error("{}\n", line); };
   Result<std::unique_ptr<Process>> process = Process::start(std::move(process_options));
   if (!process) return complain(process.error());
@@ -71,8 +74,10 @@ int run(const std::vector<std::string>& arguments) {
   const auto begin = std::chrono::steady_clock::now();
   const Ending ending = (*process)->run();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  if (!ending.deadlock.empty()) print_error("diptych: {}: {}\n", guest.front(), ending.deadlock);
   if (ending.signal != 0) print_error("diptych: {} was ended by {}\n", guest.front(), signal_name(ending.signal));
   if (stats) say_stats((*process)->tier().name(), (*process)->tier().hart().retired, seconds.count(), json);
+  if (!ending.deadlock.empty()) return exit_of_deadlock;
   return ending.signal != 0 ? exit_of_signal + ending.signal : ending.status;
 }
 

@@ -47,7 +47,8 @@ Process::Process(Window reserved, ProcessOptions options, HostFile first_directo
       files(Descriptors::standard()),
       directory(std::move(first_directory)),
       tier_(std::move(options.tier)),
-      trace_(std::move(options.trace)) {
+      trace_(std::move(options.trace)),
+      notice_(std::move(options.notice)) {
   tier_->bind(window);
 }
 
@@ -168,6 +169,28 @@ void Process::put_back(const State& state) {
 void Process::forget_future() {
   if (record_) record_->cut();
   live_time_ = time();
+}
+
+void Process::notice(const std::string& sentence) {
+  if (std::ranges::find(noticed_, sentence) != noticed_.end()) return;
+  noticed_.push_back(sentence);
+  if (notice_) notice_(sentence);
+}
+
+bool Process::handles_no_signal() const {
+  if (timers.real_time_left() || signals.waiting(~signals.blocked)) return false;
+  for (int number = 1; number <= signal_count; ++number)
+    if (signals.actions[static_cast<std::size_t>(number)].handler > 1 && !(signals.blocked & signal_bit(number))) return false;
+  return true;
+}
+
+bool Process::end_deadlock(std::string sentence) {
+  if (watched_) {
+    notice(sentence);
+    return false;
+  }
+  end({.deadlock = std::move(sentence)});
+  return true;
 }
 
 Nanoseconds Process::call_began() {

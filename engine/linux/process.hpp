@@ -33,15 +33,18 @@ struct ProcessOptions {
   std::shared_ptr<const Grants> grants;
   std::shared_ptr<Tier> tier;                        ///< one process's at a time
   std::function<void(std::string_view line)> trace;  ///< hears of each system call and signal, if set
+  /// Hears once of each thing that the program wants and does not get, in a sentence for the user, if set.
+  std::function<void(std::string_view sentence)> notice = {};
 };
 
 struct Arguments;
 struct SystemCall;
 
-/// How a process ended: it exited with a status, or a signal ended it.
+/// How a process ended: it exited with a status, a signal ended it, or it waited for what cannot come.
 struct Ending {
   int status = 0;
-  int signal = 0;  ///< 0: it exited
+  int signal = 0;             ///< 0: it exited
+  std::string deadlock = {};  ///< what it waited for, in a sentence; empty: it did not
 };
 
 /// Of whoever looks on while a process runs.
@@ -122,7 +125,20 @@ class Process {
   i64 number_file(int host);
 
   /// No instruction follows.
-  void end(Ending ending) { ending_ = ending; }
+  void end(Ending ending) { ending_ = std::move(ending); }
+
+  /// Has the user hear of what the program wants and does not get, the first time.
+  void notice(const std::string& sentence);
+
+  /// The program wanted another thread, and did not get it.
+  bool thread_refused = false;
+
+  /// Whether no signal can lead into a handler, as far as is known now, and no timer can send one.
+  bool handles_no_signal() const;
+
+  /// A wait that nothing can end, for the reason that the sentence gives: the process ends. Where a debugger looks
+  /// on it goes on waiting, and the user hears of it. False: it goes on.
+  bool end_deadlock(std::string sentence);
 
   /// When the call at hand was made, by the monotonic clock. One that is made again because somebody looked on
   /// meanwhile began when it was made first.
@@ -193,7 +209,8 @@ class Process {
   bool catches(u64 call) const;
 
   std::shared_ptr<Tier> tier_;
-  std::function<void(std::string_view)> trace_;
+  std::function<void(std::string_view)> trace_, notice_;
+  std::vector<std::string> noticed_;
   HostFile host_signals_;
   std::optional<Ending> ending_;
   std::vector<std::string> mapped_files_;  // from the second on

@@ -4,7 +4,9 @@
 
 namespace diptych::linux_guest {
 
-ProcessExecution::ProcessExecution(ExecutionOptions options) : options_(std::move(options)), signals_(options_.host_keeps) {}
+ProcessExecution::ProcessExecution(ExecutionOptions options) : options_(std::move(options)), signals_(options_.host_keeps) {
+  options_.process.notice = [this](std::string_view sentence) { notice_ += fmt::format("{}: {}\n", options_.process.program, sentence); };
+}
 
 Result<std::unique_ptr<ProcessExecution>> ProcessExecution::start(ExecutionOptions options) {
   std::unique_ptr<ProcessExecution> execution(new ProcessExecution(std::move(options)));
