@@ -1,10 +1,12 @@
 #include "engine/linux/elf.hpp"
 
+#include "engine/linux/shared_objects.hpp"
 #include "engine/machine/program.hpp"
 
 #include <elf.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -72,17 +74,19 @@ Result<Elf> parse_elf(std::span<const u8> file, u64 limit) {
   elf.relocatable = header->e_type == ET_DYN;
   elf.entry = header->e_entry;
   elf.header_count = header->e_phnum;
-  bool dynamic_section = false;
+  std::vector<Elf64_Phdr> programs;
   for (u64 i = 0; i < header->e_phnum; ++i) {
     // A sum that wraps is an offset that no file reaches.
     const u64 offset = header->e_phoff + i * sizeof(Elf64_Phdr);
     const auto program = offset < header->e_phoff ? std::nullopt : read<Elf64_Phdr>(file, offset);
     if (!program) return bad("it is cut off within the program headers");
-    if (program->p_type == PT_INTERP) return bad("it is dynamically linked; link it with -static");
-    if (program->p_type == PT_DYNAMIC) dynamic_section = true;
-    if (program->p_type == PT_GNU_STACK) elf.executable_stack = program->p_flags & PF_X;
-    if (program->p_type != PT_LOAD || program->p_memsz == 0) continue;
-    Result<Segment> segment = segment_of(*program, file.size(), limit);
+    programs.push_back(*program);
+  }
+  if (std::string refusal = shared_objects(file, *header, programs).refusal(); !refusal.empty()) return bad(std::move(refusal));
+  for (const Elf64_Phdr& program : programs) {
+    if (program.p_type == PT_GNU_STACK) elf.executable_stack = program.p_flags & PF_X;
+    if (program.p_type != PT_LOAD || program.p_memsz == 0) continue;
+    Result<Segment> segment = segment_of(program, file.size(), limit);
     if (!segment) return std::unexpected(std::move(segment).error());
     if (!elf.segments.empty() && segment->address < elf.segments.back().end())
       return bad(fmt::format("its segments at {:#x} and {:#x} overlap or are out of order", elf.segments.back().address, segment->address));
@@ -90,7 +94,7 @@ Result<Elf> parse_elf(std::span<const u8> file, u64 limit) {
   }
   if (elf.segments.empty()) return bad("nothing in it is to be loaded");
   // Without a first page at zero or a dynamic section nothing tells that it may be moved.
-  if (elf.relocatable && !dynamic_section) return bad("it is a shared object without a dynamic section, not a program");
+  if (elf.relocatable && std::ranges::find(programs, Elf64_Word{PT_DYNAMIC}, &Elf64_Phdr::p_type) == programs.end()) return bad("it is a shared object without a dynamic section, not a program");
   bool entered = false;
   for (const Segment& segment : elf.segments) {
     entered |= allows(segment.access, Access::execute) && elf.entry - segment.address < segment.size;

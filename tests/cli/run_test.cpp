@@ -206,7 +206,10 @@ TEST_CASE("what is no static RISC-V program is refused with one sentence") {
   require_refused({"run", folder.put("empty", "")}, "not an ELF file");
   require_refused({"run", folder.put("script", "#!/bin/sh\necho hello\n")}, "not an ELF file");
   require_refused({"run", command}, "not for RISC-V");
-  require_refused({"run", guest("hello-dynamic")}, "is dynamically linked; link it with -static");
+  require_refused({"run", guest("hello-dynamic")}, "it is dynamically linked; it needs the loader /lib/ld-linux-riscv64-lp64d.so.1 and the shared library "
+                                                   "libc.so.6, and these are not supported yet; link it with -static");
+  require_refused({"run", guest("needing-pie")}, "it is dynamically linked; it needs the shared libraries liblonely.so, libm.so.6, and these are not supported yet; link it with -static");
+  require_refused({"run", guest("liblonely.so")}, "it is a shared library, not a program; link a program with -static");
   const std::string whole = slurp(guest("hello"));
   require_refused({"run", folder.put("half", whole.substr(0, whole.size() / 4))}, "cut off");
   require_refused({"run", folder.put("headers", whole.substr(0, 100))}, "cut off");

@@ -55,7 +55,7 @@ TEST_CASE("what cannot be run is refused by a sentence that says why") {
   CHECK(holds(refusal([](SampleElf& s) { s.header.e_phoff = 65; }), "not aligned"));
   CHECK(holds(refusal([](SampleElf& s) { s.header.e_phoff = 0x2ff8; }), "cut off within the program headers"));
   CHECK(holds(refusal([](SampleElf& s) { s.header.e_phoff = ~u64{7}; }), "cut off within the program headers"));
-  CHECK(holds(refusal([](SampleElf& s) { s.programs[1].p_type = PT_INTERP; }), "is dynamically linked; link it with -static"));
+  CHECK(holds(refusal([](SampleElf& s) { s.programs[1].p_type = PT_INTERP; }), "it is dynamically linked; it needs the loader"));
   CHECK(holds(refusal([](SampleElf& s) { s.programs[1].p_memsz = 0x7ff; }), "more bytes in the file than in memory"));
   CHECK(holds(refusal([](SampleElf& s) { s.size = 0x1900; }), "beyond the end of the file"));
   CHECK(holds(refusal([](SampleElf& s) { s.programs[1].p_offset = ~u64{0x7ff}; }), "beyond the end of the file"));
