@@ -20,7 +20,7 @@ using Made = Result<std::unique_ptr<Machine>>;
 
 constexpr bool stage = true, reference = false;
 
-constexpr auto registered = std::to_array<RegisteredMachine>({
+constexpr auto built_in = std::to_array<RegisteredMachine>({
     {"interp", stage, [](Guest) -> Made { return make_interpreter_machine(); }},
     {"ir", stage, [](Guest) -> Made { return make_ir_machine(); }},
     {"ir:forward", stage, [](Guest) -> Made { return make_ir_machine("forward"); }},
@@ -36,8 +36,14 @@ constexpr auto registered = std::to_array<RegisteredMachine>({
     {"qemu", reference, [](Guest guest) -> Made { return make_qemu_machine(guest); }},
 });
 
+std::vector<RegisteredMachine>& all_registered() {
+  static std::vector<RegisteredMachine> all(built_in.begin(), built_in.end());
+  return all;
+}
+
 // The place of a machine in the pipeline; all that are no stage come behind it.
 std::size_t place_of(std::string_view name) {
+  const std::span<const RegisteredMachine> registered = built_in;
   const auto at = std::ranges::find(registered, name, &RegisteredMachine::name);
   return at != registered.end() && at->stage ? std::size_t(at - registered.begin()) : registered.size();
 }
@@ -48,7 +54,7 @@ std::vector<std::string_view> plain_list(std::string_view list, Guest guest, boo
     const std::size_t comma = list.find(',');
     const std::string_view name = list.substr(0, comma);
     if (name == "all") {
-      for (const RegisteredMachine& machine : registered) {
+      for (const RegisteredMachine& machine : all_registered()) {
         if (machine.stage != stages) continue;
         // A stage that this host cannot run is no part of all; a reference that is missing stays in the
         // list, so that whoever asks for it is told what to install.
@@ -65,14 +71,17 @@ std::vector<std::string_view> plain_list(std::string_view list, Guest guest, boo
 
 }  // namespace
 
-std::span<const RegisteredMachine> registered_machines() { return registered; }
+std::span<const RegisteredMachine> registered_machines() { return all_registered(); }
 
-bool is_stage(std::string_view name) { return place_of(name) != registered.size(); }
+void register_machine(RegisteredMachine machine) { all_registered().push_back(machine); }
+
+bool is_stage(std::string_view name) { return place_of(name) != built_in.size(); }
 
 Result<std::unique_ptr<Machine>> make_machine(std::string_view name, Guest guest) {
+  const std::span<const RegisteredMachine> registered = registered_machines();
   const auto known = std::ranges::find(registered, name, &RegisteredMachine::name);
   if (known == registered.end()) {
-    std::array<std::string_view, registered.size()> names;
+    std::vector<std::string_view> names(registered.size());
     std::ranges::transform(registered, names.begin(), &RegisteredMachine::name);
     return fail(ErrorKind::bad_input,
                 fmt::format("there is no machine \"{}\"; there are {}{}", name, fmt::join(names, ", "), did_you_mean(name, names)));

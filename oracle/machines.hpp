@@ -22,6 +22,10 @@ struct RegisteredMachine {
 /// piece to those before it, so the first one that differs names the piece at fault.
 std::span<const RegisteredMachine> registered_machines();
 
+/// Adds a machine that is no stage. A program that is linked with such a call, made before main() or early in it, has
+/// the machine in every list.
+void register_machine(RegisteredMachine machine);
+
 /// Whether this is a stage of the engine.
 bool is_stage(std::string_view name);
 
