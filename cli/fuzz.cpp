@@ -8,6 +8,7 @@
 #include "fuzz/generate/mix.hpp"
 #include "fuzz/session/session.hpp"
 #include "oracle/machines.hpp"
+#include "oracle/quirks/quirk.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -93,6 +94,8 @@ int run(const std::vector<std::string>& arguments) {
       "corpus", options::value(&corpus), "directory of cases to start from; what reaches something new is added to it")(
       "out", options::value(&out)->default_value("reports/out"), "directory for findings and the report")(
       "mix", options::value(&configuration.mix)->default_value("all"), ("what the programs are about: " + fuzz::mix_names()).c_str())(
+      "quirks", options::value(&configuration.quirks)->default_value("built-in"), quirks_help)(
+      "allow-uncompared", options::bool_switch(&configuration.allow_uncompared), "exit 0 even where a machine or an instruction was hardly compared")(
       "json", "print the summary as JSON");
   const Parsed parsed = parse(fuzz_verb, arguments, described);
   if (!parsed.go_on) return parsed.exit;
@@ -103,6 +106,7 @@ int run(const std::vector<std::string>& arguments) {
     return complain({ErrorKind::bad_input, fmt::format("--runs {} is not a number of runs above 0", runs)});
   if (parsed.values.contains("seconds") && !(std::isfinite(configuration.seconds) && configuration.seconds > 0))
     return complain({ErrorKind::bad_input, fmt::format("--seconds {} is not a time above 0", configuration.seconds)});
+  if (auto used = use_quirks(configuration.quirks); !used) return complain(used.error());
   configuration.runs = u64(runs);
   configuration.guest = *named;
   configuration.subjects = subject_list(configuration.subjects, *named);
@@ -124,8 +128,8 @@ int run(const std::vector<std::string>& arguments) {
   screen.leave();
   if (!summary) return complain(summary.error());
   if (json) print_output("{}\n", fuzz::to_json(*summary).dump(1));
-  else print_output("{}\nThe report is in {}.\n", fuzz::to_text(*summary), configuration.out.string());
-  if (!summary->findings.empty() || summary->lost_subjects() != 0) return found;
+  else print_output("{}\nThe report is in {}.\n{}", fuzz::to_text(*summary), configuration.out.string(), last_line(*summary));
+  if (!summary->findings.empty() || summary->lost_subjects() != 0 || summary->is_hollow()) return found;
   return summary->corpus_error.empty() ? fine : unusable;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/verb.hpp"
 
 #include "corpus/files.hpp"
+#include "oracle/quirks/quirk.hpp"
 #include "engine/guest/instructions.hpp"
 #include "fuzz/minimize/minimize.hpp"
 #include "fuzz/session/raw_finding.hpp"
@@ -73,6 +74,18 @@ Result<std::optional<fuzz::Minimized>> minimize(const Case& some, std::span<cons
   return std::optional<fuzz::Minimized>();
 }
 
+// What a machine is held against: a stage against the nearest one before it that ran the case, the first machine against
+// the first reference.
+std::string parts_from(std::span<const Statement> statements, std::string_view stage) {
+  std::string before;
+  for (const Statement& statement : statements) {
+    if (statement.machine == stage && !before.empty()) return before;
+    if (statement.outcome && statement.machine != stage) before = statement.machine;
+    if (!statement.stage && statement.machine != stage) break;
+  }
+  return before;
+}
+
 struct Asked {
   std::string path, subject, oracle, stage, out;
   bool json = false;
@@ -94,7 +107,7 @@ int minimize(const Asked& asked, const Case& some, const Lineup& lineup) {
   }
 
   Case& result = (*minimized)->smallest;
-  const Signature& signature = (*minimized)->signature;
+  Signature& signature = (*minimized)->signature;
   result.expect.reset();
   Result<std::vector<Statement>> statements = hear(result, machines, explainer, stages);
   if (!statements) return complain(statements.error());
@@ -104,6 +117,14 @@ int minimize(const Asked& asked, const Case& some, const Lineup& lineup) {
         statement.explanation.signature.stage == signature.stage)
       references.push_back(statement.from.empty() ? statement.machine : statement.from);
   const std::vector<std::string> losers = outvoted(result.guest(), *statements);
+  if (references.empty()) references.push_back(parts_from(*statements, signature.stage));
+  // A finding is called after the machine that is wrong.
+  if (signature.stage == statements->front().machine && losers.size() == 1 && losers.front() != signature.stage) {
+    references = {signature.stage};
+    for (const Statement& statement : std::span(*statements).subspan(stages))
+      if (statement.outcome && statement.differences.empty()) references.push_back(statement.machine);
+    signature.stage = losers.front();
+  }
   result.expect = majority_expectation(result, *statements);
   result.why = why(signature, references, losers);
   const std::filesystem::path file = file_for(out, signature);
@@ -129,6 +150,7 @@ int minimize(const Asked& asked, const Case& some, const Lineup& lineup) {
 
 int run(const std::vector<std::string>& arguments) {
   Asked asked;
+  std::string quirks;
   double time_limit = default_time_limit;
   options::options_description described("Options");
   described.add_options()("case", options::value(&asked.path)->required(), "the case file")(
@@ -136,6 +158,7 @@ int run(const std::vector<std::string>& arguments) {
       "oracle", options::value(&asked.oracle)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")(
       "stage", options::value(&asked.stage), "only what this subject makes of it")(
       "out", options::value(&asked.out)->default_value("."), "directory for the smallest case, named by its signature")(
+      "quirks", options::value(&quirks)->default_value("built-in"), quirks_help)(
       "time-limit", options::value(&time_limit)->default_value(default_time_limit), "how many seconds a machine may take for a run")("json", "print JSON");
   options::positional_options_description positional;
   positional.add("case", 1);
@@ -143,6 +166,7 @@ int run(const std::vector<std::string>& arguments) {
   if (!parsed.go_on) return parsed.exit;
   asked.json = parsed.values.contains("json");
   if (auto checked = check_time_limit(time_limit); !checked) return complain(checked.error());
+  if (auto used = use_quirks(quirks); !used) return complain(used.error());
 
   Result<Case> some = read_case(asked.path);
   if (!some) return complain(some.error());

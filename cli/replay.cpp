@@ -7,6 +7,7 @@
 #include "cli/verb.hpp"
 
 #include "corpus/expect.hpp"
+#include "oracle/quirks/quirk.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -68,12 +69,13 @@ Replay lost(const std::string& path, const Lost& lost) {
 
 int run(const std::vector<std::string>& arguments) {
   std::vector<std::string> paths;
-  std::string subject, oracle;
+  std::string subject, oracle, quirks;
   double time_limit = default_time_limit;
   options::options_description described("Options");
   described.add_options()("case", options::value(&paths)->required(), "the case files, or directories of them")(
       "subject", options::value(&subject)->default_value("all"), "machines under test, separated by commas; all: every stage of the engine")(
       "oracle", options::value(&oracle)->default_value("unicorn,qemu"), "machines to hold them against; all: every reference")(
+      "quirks", options::value(&quirks)->default_value("built-in"), quirks_help)(
       "time-limit", options::value(&time_limit)->default_value(default_time_limit), "how many seconds a machine may take for a run of a case")("json", "print JSON");
   options::positional_options_description positional;
   positional.add("case", -1);
@@ -81,6 +83,7 @@ int run(const std::vector<std::string>& arguments) {
   if (!parsed.go_on) return parsed.exit;
   const bool json = parsed.values.contains("json");
   if (auto checked = check_time_limit(time_limit); !checked) return complain(checked.error());
+  if (auto used = use_quirks(quirks); !used) return complain(used.error());
 
   // All are read before any is run: a broken file is said at once, not after minutes.
   std::vector<NamedCase> cases;

@@ -40,6 +40,9 @@ struct Parsed {
 Parsed parse(const Verb& verb, const std::vector<std::string>& arguments, const options::options_description& described,
              const options::positional_options_description& positional = {});
 
+/// What --quirks is, for the verbs that have it: see use_quirks().
+constexpr const char* quirks_help = "known wrong answers of machines: files, separated by commas, in which built-in stands for those that are built in; or none";
+
 /// Says an error as one sentence and gives the exit code for it.
 int complain(const Error& error);
 

@@ -13,7 +13,9 @@ std::string to_json(const Configuration& c) {
                         {"seed", c.seed},
                         {"corpus", c.corpus.string()},
                         {"out", c.out.string()},
-                        {"mix", c.mix}}
+                        {"mix", c.mix},
+                        {"quirks", c.quirks},
+                        {"allow_uncompared", c.allow_uncompared}}
       .dump();
 }
 
@@ -32,6 +34,8 @@ Result<Configuration> configuration_from_json(std::string_view text) {
     c.corpus = json.at("corpus").get<std::string>();
     c.out = json.at("out").get<std::string>();
     c.mix = json.at("mix");
+    c.quirks = json.at("quirks");
+    c.allow_uncompared = json.at("allow_uncompared");
     return c;
   } catch (const std::exception& error) {
     return fail(ErrorKind::bad_input, std::string("the worker's configuration: ") + error.what());

@@ -19,6 +19,8 @@ struct Configuration {
   std::filesystem::path corpus;  ///< read at the start, added to; empty: none
   std::filesystem::path out = "reports/out";
   std::string mix = "all";  ///< one of fuzz/generate/mix.hpp
+  std::string quirks = "built-in";  ///< see use_quirks()
+  bool allow_uncompared = false;    ///< machines and rows that were hardly compared are no failure
 };
 
 /// Below `out`: what is on its way to the corpus. Gone when the session ends.

@@ -39,7 +39,7 @@ double own_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-std::string last_line(const std::filesystem::path& path) {
+std::string last_line_of(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::string line, last;
   while (std::getline(file, line))
@@ -203,7 +203,7 @@ class Session {
       minimized_line_.clear();
       std::vector<std::string> arguments = {
           "minimize", current_.raw.string(), "--subject", configuration().subjects, "--oracle", configuration().oracles,
-          "--out", (configuration().out / "findings").string(), "--json"};
+          "--quirks", configuration().quirks, "--out", (configuration().out / "findings").string(), "--json"};
       if (!current_.left_over) arguments.insert(arguments.end(), {"--stage", current_.stage});
       auto started = ChildProcess::start(programs_.command, std::move(arguments), {}, configuration().out / "minimize.log");
       if (started) minimizer_.emplace(std::move(*started));
@@ -270,7 +270,11 @@ class Session {
       add_references(target, bucket.references);
     }
     std::vector<Bucket> all;
-    for (auto& [signature, bucket] : merged) all.push_back(std::move(bucket));
+    for (auto& [signature, bucket] : merged) {
+      // What was found of the first subject may be called after the reference that it was found against.
+      std::erase(bucket.references, bucket.stage);
+      all.push_back(std::move(bucket));
+    }
     return all;
   }
 
@@ -298,7 +302,7 @@ class Session {
     }
     if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return {};
     if (WIFEXITED(*status) && runs == 0) {
-      const std::string said = last_line(log());
+      const std::string said = last_line_of(log());
       return fail(ErrorKind::environment,
                   said.empty() ? fmt::format("{} could not be run, or ended before its first run", programs_.worker.string()) : said);
     }
@@ -357,7 +361,7 @@ class Session {
 
   Result<void> write_reports(const Summary& summary) {
     auto written = write_atomically(configuration().out / "summary.json", to_json(summary).dump(2) + "\n");
-    if (written) written = write_atomically(configuration().out / "summary.txt", to_text(summary));
+    if (written) written = write_atomically(configuration().out / "summary.txt", to_text(summary) + last_line(summary));
     return written;
   }
 

@@ -27,11 +27,37 @@ std::vector<QuirkHits> quirk_hits(const Summary& s) {
   return hits;
 }
 
+// Of the rows that the first machine has.
 std::vector<std::string> rows_with_none(const Summary& s, const std::array<u64, Tally::most_rows>& counts) {
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < row_count(s.configuration.guest); ++i)
-    if (counts[i] == 0) names.emplace_back(row_info(s.configuration.guest, i).mnemonic);
+  for (std::size_t i = 0; i < row_count(s.configuration.guest); ++i) {
+    const RowInfo row = row_info(s.configuration.guest, i);
+    if (counts[i] == 0 && ((s.tally.extensions >> row.extension) & 1)) names.emplace_back(row.mnemonic);
+  }
   return names;
+}
+
+// A row that came up so often had its chances, and in so many runs every row has.
+constexpr u64 executions_enough = 64, runs_enough = 500000;
+// A quirk that should have shown so often and never did.
+constexpr u64 misses_enough = 8;
+constexpr double share_enough = 0.05;
+
+std::vector<std::string_view> rows_uncompared(const Summary& s) {
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < row_count(s.configuration.guest); ++i) {
+    const RowInfo row = row_info(s.configuration.guest, i);
+    if (s.tally.rows_compared[i] != 0 || !((s.tally.extensions >> row.extension) & 1)) continue;
+    const bool shared = (s.tally.shared_extensions >> row.extension) & 1;
+    if (!shared || s.tally.rows_executed[i] >= executions_enough || s.tally.runs >= runs_enough) names.push_back(row.mnemonic);
+  }
+  return names;
+}
+
+double share_compared(const MachineTally& machine) {
+  u64 chances = machine.compared;
+  for (const u64 runs : machine.abstained) chances += runs;
+  return chances == 0 ? 1 : double(machine.compared) / double(chances);
 }
 
 // What is wrong is what runs, and what is right is beside it: a stage that translated code goes through runs as
@@ -49,6 +75,34 @@ u64 Summary::unexplained() const {
   u64 total = 0;
   for (const Bucket& bucket : findings) total += bucket.count;
   return total;
+}
+
+std::vector<std::string> Summary::uncompared() const {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < machines.size(); ++i)
+    if (const double share = share_compared(tally.machines[i]); share < share_enough)
+      all.push_back(fmt::format("{} was compared on {:.2f} % of its runs", machines[i].name, 100 * share));
+  std::vector<std::string_view> rows = rows_uncompared(*this);
+  constexpr std::size_t named = 8;
+  const std::size_t more = rows.size() - std::min(rows.size(), named);
+  if (more != 0) rows.resize(named);
+  if (!rows.empty())
+    all.push_back(fmt::format("no machine was compared on {}{}", fmt::join(rows, " "), more ? fmt::format(" and {} rows more", more) : ""));
+  return all;
+}
+
+std::vector<std::string> Summary::missing_quirks() const {
+  std::vector<std::string> all;
+  const std::span<const Quirk> quirks = all_quirks();
+  for (std::size_t i = 0; i < quirks.size() && i < Tally::most_quirks; ++i)
+    if (tally.quirk_hits[i] == 0 && tally.quirk_misses[i] >= misses_enough)
+      all.push_back(fmt::format("{} never showed, though {} runs looked into called for it: {} was repaired, or {} has the same fault",
+                                quirks[i].name, tally.quirk_misses[i], quirks[i].machine, machines.front().name));
+  return all;
+}
+
+bool Summary::is_hollow() const {
+  return !missing_quirks().empty() || (!configuration.allow_uncompared && !uncompared().empty());
 }
 
 u64 Summary::lost_subjects() const {
@@ -105,6 +159,9 @@ nlohmann::json to_json(const Summary& s) {
   }
   json["quirks"] = quirks;
   json["unused_quirks"] = unused;
+  json["uncompared"] = s.uncompared();
+  json["allow_uncompared"] = s.configuration.allow_uncompared;
+  json["missing_quirks"] = s.missing_quirks();
   json["rows"] = {{"all", row_count(s.configuration.guest)},
                   {"never_executed", rows_with_none(s, s.tally.rows_executed)},
                   {"never_compared", rows_with_none(s, s.tally.rows_compared)}};
@@ -181,6 +238,15 @@ std::string to_text(const Summary& s) {
     line("      {}", debugging_command(b));
   }
   return text;
+}
+
+std::string last_line(const Summary& s) {
+  std::vector<std::string> parts = s.missing_quirks();
+  const std::vector<std::string> uncompared = s.uncompared();
+  parts.insert(parts.end(), uncompared.begin(), uncompared.end());
+  if (parts.empty()) return "";
+  const bool accepted = s.configuration.allow_uncompared || uncompared.empty();
+  return fmt::format("Not all was compared: {}.{}\n", fmt::join(parts, "; "), accepted ? "" : " --allow-uncompared accepts what was not compared.");
 }
 
 }  // namespace diptych::fuzz

@@ -59,6 +59,14 @@ struct Summary {
   double compared_share() const {
     return tally.fields_all ? double(tally.fields_compared) / double(tally.fields_all) : 0;
   }
+  /// Where "no difference" says nothing, each as a sentence: machines compared on under 5 % of their chances, rows
+  /// compared with no machine.
+  std::vector<std::string> uncompared() const;
+  /// Quirks that runs called for and that never showed, each as a sentence: the machine was repaired, or those under
+  /// test share its fault.
+  std::vector<std::string> missing_quirks() const;
+  /// Whether one of these is a failure of the session.
+  bool is_hollow() const;
   u64 unexplained() const;
   /// How often a machine under test ended the process it ran in, or did not end.
   u64 lost_subjects() const;
@@ -68,5 +76,8 @@ nlohmann::json to_json(const Summary& summary);
 
 /// The plain summary a session ends with.
 std::string to_text(const Summary& summary);
+
+/// What makes it hollow, and what to do, as its last line; empty where there is nothing.
+std::string last_line(const Summary& summary);
 
 }  // namespace diptych::fuzz

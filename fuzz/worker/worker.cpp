@@ -18,6 +18,7 @@
 #include "fuzz/worker/features.hpp"
 #include "oracle/comparison/panel.hpp"
 #include "oracle/machines.hpp"
+#include "oracle/quirks/quirk.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -126,8 +127,7 @@ class Worker {
 
   u64 compared_so_far() const {
     u64 compared = 0;
-    for (std::size_t i = 0; i < panel_.size(); ++i)
-      if (panel_.is_oracle(i)) compared += shared_->tally.machines[i].compared;
+    for (std::size_t i = 1; i < panel_.size(); ++i) compared += shared_->tally.machines[i].compared;
     return compared;
   }
   void note_rows(bool compared) {
@@ -205,6 +205,7 @@ int run(int argc, char** argv) {
   if (!configuration) return fail_with(configuration.error().message);
   Result<SharedMapping> shared = SharedMapping::open(std::atoi(argv[2]));
   if (!shared) return fail_with(shared.error().message);
+  if (auto used = use_quirks(configuration->quirks); !used) return fail_with(used.error().message);
   auto subjects = make_machines(configuration->subjects, configuration->guest);
   if (!subjects) return fail_with(subjects.error().message);
   auto oracles = make_machines(configuration->oracles, configuration->guest);

@@ -192,6 +192,7 @@ Result<Explanation> Explainer::explain(const Program& program, const Input& inpu
   ran = reference.run(input, budget, Precision::precise);
   if (!ran) return std::unexpected(std::move(ran).error());
   const KeptOutcome right(**ran);
+  if (right->stop.kind == StopKind::budget && !subject.describe().exact_budget) return beyond(Abstention::budget, "runs cut off by the budget");
   if (auto blind = blind_to(subject.describe(), program, right->stop)) return beyond(Abstention::bounds, std::string(*blind));
   if (agree(program.guest, *left, *right)) {
     explanation.verdict = Verdict::unsteady;

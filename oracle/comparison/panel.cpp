@@ -11,6 +11,8 @@ namespace {
 
 // More than these a batch and machine are one bug met again: they are counted with the first.
 constexpr std::size_t looked_into = 2;
+// One batch of so many has a run looked into for quirks that were not met: rare enough to cost nothing.
+constexpr u64 batches_a_sample = 4;
 
 }  // namespace
 
@@ -44,6 +46,10 @@ Panel::Panel(Guest guest, std::vector<std::unique_ptr<Machine>> subjects,
   }
   stages_ = Stages(std::move(stages));
   first_deviations_ = deviations_of(primary().describe().name, guest_);
+  tally_.extensions = primary().describe().extensions(guest_);
+  tally_.shared_extensions = 0;
+  for (std::size_t which = 1; which < members_.size(); ++which)
+    tally_.shared_extensions |= tally_.extensions & members_[which].machine->describe().extensions(guest_);
 }
 
 void Panel::abstain(std::size_t which, Abstention why, u64 runs) {
@@ -92,6 +98,7 @@ Result<void> Panel::run(const Program& program, std::span<const Input> inputs, B
     if (elsewhere(which)) run_reference(batch, which);
   running(0);
   conclude(batch);
+  if (sample_) look_for_quirks(batch);
   for (std::size_t which = 1; which < members_.size(); ++which)
     if (members_[which].parted != 0) look_into(batch, which, found);
   return {};
@@ -110,6 +117,9 @@ Result<void> Panel::run_first(const Batch& batch) {
   fields_all_ = 0;
   endless_ = false;
   extensions_ = extensions_used(guest_, batch.program.code);
+  ++batches_;
+  sample_.reset();
+  if (batches_ % batches_a_sample == 0) sample_ = (batches_ / batches_a_sample) % batch.inputs.size();
   tally_.runs += batch.inputs.size();
   // What the first machine lacks, nothing can be held against.
   members_.front().active = (extensions_ & ~primary().describe().extensions(guest_)) == 0;
@@ -144,6 +154,7 @@ void Panel::make_ready(const Batch& batch, std::size_t which) {
   const Description& description = member.machine->describe();
   member.active = true;
   member.parted = 0;
+  member.agreed_in_sample = false;
   member.unexplained.clear();
   if (extensions_ & ~description.extensions(guest_)) return abstain(which, Abstention::extension, batch.inputs.size());
   // A machine that cannot count would be kept busy by an endless run until its watchdog ends it.
@@ -197,6 +208,14 @@ void Panel::run_stage(const Batch& batch, std::size_t which) {
   tally.first_run_ticks += __rdtsc() - before;
 }
 
+// Why the first machine, which need not be exact, cannot be held to how a reference stopped.
+std::optional<Abstention> Panel::first_abstains(const Batch& batch, const Stop& stop) {
+  const Description& first = primary().describe();
+  if (stop.kind == StopKind::budget && !first.exact_budget) return Abstention::budget;
+  if (blind_to(first, batch.program, stop)) return Abstention::bounds;
+  return std::nullopt;
+}
+
 void Panel::run_reference(const Batch& batch, std::size_t which) {
   Member& member = members_[which];
   if (!member.active) return;
@@ -220,8 +239,8 @@ void Panel::run_reference(const Batch& batch, std::size_t which) {
       continue;
     }
     ++tally_.executions;
-    if (blind_to(primary().describe(), batch.program, (*reference)->stop)) {
-      ++tally.abstained[std::size_t(Abstention::bounds)];
+    if (const auto why = first_abstains(batch, (*reference)->stop)) {
+      ++tally.abstained[std::size_t(*why)];
       continue;
     }
     ++tally.compared;
@@ -239,6 +258,8 @@ void Panel::run_reference(const Batch& batch, std::size_t which) {
         ++member.parted;
         if (member.unexplained.size() < looked_into) member.unexplained.push_back({.index = index});
       }
+    } else if (index == sample_) {
+      member.agreed_in_sample = true;
     }
     // Stages hide nothing from one another: with two of them everything is compared.
     if (comparison.stages < 2)
@@ -293,6 +314,26 @@ void Panel::note_parting(const Batch& batch, const Parting& parting) {
                                      .upholder = first_upheld ? 0 : upholder});
     }
     before = which;
+  }
+}
+
+// Where a machine agrees in a run that its declared deviation concerns, the deviation had no lasting effect; or it is
+// gone; or the others share it, and nothing else would tell. A quirk that has been met is none of the latter two.
+void Panel::look_for_quirks(const Batch& batch) {
+  const std::span<const Quirk> quirks = all_quirks();
+  for (std::size_t which = 1; which < members_.size(); ++which) {
+    if (!members_[which].active || !members_[which].agreed_in_sample) continue;
+    const std::string& name = members_[which].machine->describe().name;
+    const auto in_doubt = [&](std::size_t i) {
+      return quirks[i].deviation && quirks[i].machine == name && quirks[i].guest == guest_ && tally_.quirk_hits[i] == 0;
+    };
+    u64 sought = 0;
+    for (std::size_t i = 0; i < quirks.size(); ++i)
+      if (in_doubt(i)) sought |= u64{1} << *quirks[i].deviation;
+    if (sought == 0) continue;
+    const u64 met = explainer_.deviations_met(name, batch.program, batch.inputs[*sample_], batch.budget);
+    for (std::size_t i = 0; i < quirks.size(); ++i)
+      if (in_doubt(i)) tally_.quirk_misses[i] += (met >> *quirks[i].deviation) & 1;
   }
 }
 

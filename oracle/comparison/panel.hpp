@@ -41,7 +41,6 @@ class Panel {
                    const std::function<void(Finding)>& found);
 
   std::size_t size() const { return members_.size(); }
-  bool is_oracle(std::size_t i) const { return members_[i].role == Role::oracle; }
 
   /// Takes down how much CPU time the machines that run elsewhere have used.
   void note_times();
@@ -84,6 +83,7 @@ class Panel {
     std::unique_ptr<Machine> machine;
     Role role = Role::stage;
     bool active = false;        // takes part in this batch
+    bool agreed_in_sample = false;
     double seconds_reruns = 0;  // of its own processes, in reruns
     u64 parted = 0;             // inputs of this batch whose difference was not explained at once
     std::vector<Parted> unexplained;
@@ -100,12 +100,14 @@ class Panel {
   Result<void> run_first(const Batch& batch);
   void make_ready(const Batch& batch, std::size_t which);
   void run_stage(const Batch& batch, std::size_t which);
+  std::optional<Abstention> first_abstains(const Batch& batch, const Stop& stop);
   void run_reference(const Batch& batch, std::size_t which);
   void conclude(const Batch& batch);
   Parting& parting(std::size_t index);
   bool is_by_the_rows(std::size_t index) const;
   SubjectTraits traits_of_first(std::size_t index) const;
   void note_parting(const Batch& batch, const Parting& parting);
+  void look_for_quirks(const Batch& batch);
   void look_into(const Batch& batch, std::size_t which, const std::function<void(Finding)>& found);
   Result<Explanation> explain_stage(Finding& finding, const Parted& parted, std::size_t which);
   Result<Explanation> explain_other(Finding& finding, std::size_t which);
@@ -123,6 +125,8 @@ class Panel {
   Explainer explainer_;
   u64 first_deviations_ = 0;  // declared of the first machine
   u64 fields_all_ = 0;
+  u64 batches_ = 0;
+  std::optional<std::size_t> sample_;  // the input of this batch that is looked into for quirks
   bool endless_ = false;  // a run of this batch spends its budget
   ExtensionSet extensions_ = 0;  // that this batch uses
   KeptRuns kept_;         // of the first machine

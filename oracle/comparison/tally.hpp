@@ -2,7 +2,7 @@
 // memory that a worker process and its parent share.
 #pragma once
 
-#include "engine/machine/integers.hpp"
+#include "engine/machine/guest.hpp"
 
 #include <array>
 #include <string_view>
@@ -41,6 +41,10 @@ struct Tally {
   u64 fields_all = 0;
   u64 fields_compared = 0;  ///< with at least one other machine
   std::array<u64, most_quirks> quirk_hits{};  ///< by index into all_quirks()
+  /// Runs, of those looked into, in which the quirk should matter and the machine agreed all the same.
+  std::array<u64, most_quirks> quirk_misses{};
+  ExtensionSet extensions = 0;         ///< of the first machine
+  ExtensionSet shared_extensions = 0;  ///< of them those that another machine has
   std::array<MachineTally, most_machines> machines{};  ///< the panel's, in order
   std::array<u64, most_rows> rows_executed{};
   std::array<u64, most_rows> rows_compared{};

@@ -1,6 +1,7 @@
 #include "oracle/quirks/quirk.hpp"
 
 #include "engine/guest/riscv64/deviation.hpp"
+#include "oracle/comparison/tally.hpp"
 #include "oracle/quirks/files.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <fstream>
+#include <ranges>
+#include <sstream>
 
 namespace diptych {
 namespace {
@@ -83,18 +87,52 @@ Result<std::vector<Quirk>> parse_quirks(std::string_view text, std::string_view 
   }
 }
 
-std::span<const Quirk> all_quirks() {
-  static const std::vector<Quirk> quirks = [] {
+namespace {
+
+Result<void> add_built_in(std::vector<Quirk>& all) {
+  for (const QuirkFile& file : quirk_files()) {
+    Result<std::vector<Quirk>> some = parse_quirks(file.text, file.name);
+    if (!some) return std::unexpected(std::move(some).error());
+    all.insert(all.end(), some->begin(), some->end());
+  }
+  return {};
+}
+
+Result<void> add_file(std::vector<Quirk>& all, const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) return fail(ErrorKind::bad_input, fmt::format("{}: quirks cannot be read from there", path));
+  Result<std::vector<Quirk>> some = parse_quirks(text.str(), path);
+  if (!some) return std::unexpected(std::move(some).error());
+  all.insert(all.end(), some->begin(), some->end());
+  return {};
+}
+
+std::vector<Quirk>& quirks_in_force() {
+  static std::vector<Quirk> quirks = [] {
     std::vector<Quirk> all;
-    for (const QuirkFile& file : quirk_files()) {
-      Result<std::vector<Quirk>> some = parse_quirks(file.text, file.name);
-      // They are built in, and a test reads each: this cannot fail in a program that passed its tests.
-      if (!some) std::abort();
-      all.insert(all.end(), some->begin(), some->end());
-    }
+    // They are built in, and a test reads each: this cannot fail in a program that passed its tests.
+    if (!add_built_in(all)) std::abort();
     return all;
   }();
   return quirks;
+}
+
+}  // namespace
+
+std::span<const Quirk> all_quirks() { return quirks_in_force(); }
+
+Result<void> use_quirks(std::string_view list) {
+  std::vector<Quirk> all;
+  if (list != "none")
+    for (const auto part : std::views::split(list, ',')) {
+      const std::string name(std::string_view(part.begin(), part.end()));
+      if (auto added = name == "built-in" ? add_built_in(all) : add_file(all, name); !added) return added;
+    }
+  if (all.size() > Tally::most_quirks)
+    return fail(ErrorKind::bad_input, fmt::format("--quirks {}: {} quirks are more than the {} there is room for", list, all.size(), Tally::most_quirks));
+  quirks_in_force() = std::move(all);
+  return {};
 }
 
 u64 deviations_of(std::string_view machine, Guest guest) {

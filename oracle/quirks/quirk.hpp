@@ -33,8 +33,12 @@ struct Quirk {
   u32 word_mask = 0, word_match = 0;
 };
 
-/// All quirks of the files in this folder, built in.
+/// The quirks in force: those of the files in this folder, which are built in, unless use_quirks() chose others.
 std::span<const Quirk> all_quirks();
+
+/// Chooses the quirks in force, before anything has asked for them: names of files, with commas between, in which
+/// `built-in` stands for those of this folder; or `none`. Errors name the file and what is wrong with it.
+Result<void> use_quirks(std::string_view list);
 
 /// Reads one file of quirks; errors name the quirk and what is wrong with it.
 Result<std::vector<Quirk>> parse_quirks(std::string_view json, std::string_view name);

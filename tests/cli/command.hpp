@@ -62,16 +62,19 @@ struct Ended {
   std::string out, err;
 };
 
-/// Where standard output and standard error go; empty: to files whose content wait() gives, `-`: they are closed.
+/// Where standard output and standard error go; empty: to files whose content wait() gives, `-`: they are closed. And
+/// which build of the command is run.
 struct Redirected {
   std::string out = {}, err = {};
+  std::string program = command;
 };
 
 /// The command, started and not yet waited for. Its output goes to files, so that it never waits.
 class Running {
  public:
   explicit Running(const std::vector<std::string>& arguments, const Redirected& redirected = {}) {
-    std::vector<char*> pointers{const_cast<char*>(command.c_str())};
+    const std::string program = redirected.program;
+    std::vector<char*> pointers{const_cast<char*>(program.c_str())};
     for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
     pointers.push_back(nullptr);
     const std::string out = redirected.out.empty() ? folder_ / "out" : redirected.out;
@@ -83,7 +86,7 @@ class Running {
       dup2(::open("/dev/null", O_RDONLY), 0);
       if (out == "-") ::close(1);
       if (err == "-") ::close(2);
-      execv(command.c_str(), pointers.data());
+      execv(program.c_str(), pointers.data());
       _exit(127);
     }
     REQUIRE(pid_ > 0);

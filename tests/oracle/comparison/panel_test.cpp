@@ -2,6 +2,7 @@
 
 #include "engine/tier/interpreter_machine.hpp"
 #include "oracle/unicorn/unicorn_machine.hpp"
+#include "oracle/machines.hpp"
 #include "tests/oracle/comparison/faulty_machine.hpp"
 #include "tests/oracle/comparison/planted_fault.hpp"
 #include "tests/oracle/comparison/stored_words.hpp"
@@ -188,5 +189,26 @@ TEST_CASE("where stages part, a reference's known fault does not speak for the f
       CHECK(found.empty());
       CHECK(tally.machines[1].quirk == 1);
     }
+  }
+}
+
+TEST_CASE("a quirk that a machine should show and does not is counted, until it is met once") {
+  // amomin.w of -1 and 5: Unicorn is known to take the word for an unsigned one.
+  const Case some = parse_case("case 1\nguest riscv64\nwhy amomin.w\ncode 0x10000\n  80c5a52f\nmemory 0x20000 size 0x1000 rw\n"
+                               "  0x20010  ff ff ff ff\nregisters\n  a1  0x20010\n  a2  0x5\nbudget 20\n", "a.case").value();
+  const auto quirks = all_quirks();
+  const auto index = std::size_t(std::ranges::find(quirks, "unicorn-word-minimum-wide", &Quirk::name) - quirks.begin());
+  REQUIRE(index < quirks.size());
+  for (const bool repaired : {true, false}) {
+    Tally tally;
+    std::vector<std::unique_ptr<Machine>> subjects, oracles;
+    subjects.push_back(make_interpreter_machine());
+    if (repaired) oracles.push_back(std::make_unique<FaultyMachine>("unicorn", "none", [](GuestState&, const riscv64::Decoded&) {}));
+    else oracles.push_back(std::move(*make_machine("unicorn", Guest::riscv64)));
+    Panel panel(Guest::riscv64, std::move(subjects), std::move(oracles), tally);
+    for (int i = 0; i < 32; ++i)
+      REQUIRE(panel.run(some.program, std::span(&some.input, 1), some.budget, [](Finding) { FAIL("a known quirk"); }));
+    CHECK(tally.quirk_misses[index] == (repaired ? 8 : 0));
+    CHECK(tally.quirk_hits[index] == (repaired ? 0 : 32));
   }
 }
