@@ -155,6 +155,10 @@ bool Explainer::concerns(std::string_view machine, const Program& program, const
   if (program.guest != Guest::riscv64) return false;
   if (deviations_met(machine, program, input, budget) != 0) return true;
   state_->tracer.trace(program, input, budget, state_->trace);
+  // A word that is reserved says so itself: a faulty decoder has a row for it.
+  const u64 declared = deviations_of(machine, program.guest);
+  for (const riscv64::Traced& step : state_->trace)
+    if ((riscv64::deviations_of_word(step.decoded.word) & declared) != 0) return true;
   return std::ranges::any_of(all_quirks(), [&](const Quirk& quirk) {
     if (quirk.machine != machine || quirk.guest != program.guest || quirk.deviation) return false;
     return std::ranges::any_of(state_->trace, [&](const riscv64::Traced& step) {

@@ -1,6 +1,8 @@
 #include "oracle/comparison/panel.hpp"
 
+#include "corpus/expect.hpp"
 #include "engine/guest/instructions.hpp"
+#include "oracle/machines.hpp"
 
 #include <x86intrin.h>
 
@@ -101,6 +103,7 @@ Result<void> Panel::run(const Program& program, std::span<const Input> inputs, B
   if (sample_) look_for_quirks(batch);
   for (std::size_t which = 1; which < members_.size(); ++which)
     if (members_[which].parted != 0) look_into(batch, which, found);
+  if (reads_counter(program)) check_counters(batch, found);
   return {};
 }
 
@@ -314,6 +317,23 @@ void Panel::note_parting(const Batch& batch, const Parting& parting) {
                                      .upholder = first_upheld ? 0 : upholder});
     }
     before = which;
+  }
+}
+
+// Every stage of the engine counts instructions, and its budget is exact. The first that reads something else is wrong.
+void Panel::check_counters(const Batch& batch, const std::function<void(Finding)>& found) {
+  const std::vector<CounterRead>& reads = counter_reads_.of(batch.program, batch.inputs.front(), batch.budget);
+  for (std::size_t which = 0; !reads.empty() && which < stage_count_; ++which) {
+    Machine& machine = *members_[which].machine;
+    if (!is_stage(machine.describe().name) || !machine.prepare(batch.program)) continue;
+    for (const CounterRead& read : reads) {
+      const Result<const Outcome*> ran = machine.run(read.run.input, read.run.budget, Precision::precise);
+      if (!ran || unmet(read.run, **ran).empty()) continue;
+      ++tally_.machines[which].unexplained;
+      const std::string& name = machine.describe().name;
+      return found({.raw = read.run, .smallest = std::nullopt, .signature = {read.mnemonic, DifferenceKind::general, name},
+                    .subject = name, .reference = "budget"});
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "corpus/case.hpp"
 #include "engine/machine/machine.hpp"
+#include "oracle/comparison/counters.hpp"
 #include "oracle/comparison/explain.hpp"
 #include "oracle/comparison/kept_runs.hpp"
 #include "oracle/comparison/stages.hpp"
@@ -23,7 +24,7 @@ struct Finding {
   std::optional<Case> smallest;  ///< the one instruction that shows it, if one does
   Signature signature;           ///< with the stage
   std::string subject;           ///< the stage that parts
-  std::string reference;         ///< the stage before it, or the reference it parts from
+  std::string reference;         ///< the stage before it, or the reference it parts from; "budget" of a wrong counter
   bool alone = true;             ///< the raw case shows it without the runs that came before
   u64 count = 1;                 ///< runs of this batch that parted so
 };
@@ -108,6 +109,7 @@ class Panel {
   SubjectTraits traits_of_first(std::size_t index) const;
   void note_parting(const Batch& batch, const Parting& parting);
   void look_for_quirks(const Batch& batch);
+  void check_counters(const Batch& batch, const std::function<void(Finding)>& found);
   void look_into(const Batch& batch, std::size_t which, const std::function<void(Finding)>& found);
   Result<Explanation> explain_stage(Finding& finding, const Parted& parted, std::size_t which);
   Result<Explanation> explain_other(Finding& finding, std::size_t which);
@@ -123,6 +125,7 @@ class Panel {
   Stages stages_;
   Tally& tally_;
   Explainer explainer_;
+  CounterReads counter_reads_;
   u64 first_deviations_ = 0;  // declared of the first machine
   u64 fields_all_ = 0;
   u64 batches_ = 0;

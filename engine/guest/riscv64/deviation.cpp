@@ -41,6 +41,13 @@ std::optional<Deviation> deviation_named(std::string_view name) {
 
 std::span<const Evaluate> deviant_evaluations() { return table; }
 
+u64 deviations_of_word(u32 word) {
+  u64 deviations = 0;
+  for (const Retiring& one : retiring)
+    if ((word & one.mask) == one.match) deviations |= u64{1} << unsigned(one.deviation);
+  return deviations;
+}
+
 bool deviant_illegal(Hart& hart, const Decoded& decoded) {
   for (const Retiring& word : retiring)
     if ((decoded.word & word.mask) == word.match && ((hart.deviations.followed >> unsigned(word.deviation)) & 1)) {

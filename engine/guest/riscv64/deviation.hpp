@@ -58,6 +58,9 @@ std::optional<Deviation> deviation_named(std::string_view name);
 /// those that changed something.
 std::span<const Evaluate> deviant_evaluations();
 
+/// Those in which a word that the manual reserves, or does not grant a user, retires.
+u64 deviations_of_word(u32 word);
+
 /// And what an illegal instruction does then.
 bool deviant_illegal(Hart& hart, const Decoded& decoded);
 

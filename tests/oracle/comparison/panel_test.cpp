@@ -1,5 +1,6 @@
 #include "oracle/comparison/panel.hpp"
 
+#include "corpus/expect.hpp"
 #include "engine/tier/interpreter_machine.hpp"
 #include "oracle/unicorn/unicorn_machine.hpp"
 #include "oracle/machines.hpp"
@@ -210,5 +211,33 @@ TEST_CASE("a quirk that a machine should show and does not is counted, until it 
       REQUIRE(panel.run(some.program, std::span(&some.input, 1), some.budget, [](Finding) { FAIL("a known quirk"); }));
     CHECK(tally.quirk_misses[index] == (repaired ? 8 : 0));
     CHECK(tally.quirk_hits[index] == (repaired ? 0 : 32));
+  }
+}
+
+TEST_CASE("a counter that does not read the number of instructions before it is found by the budget") {
+  // The loop reads instret twice, and what it read first is gone at its end.
+  const Case some = parse_case("case 1\nguest riscv64\nwhy counters\ncode 0x10000\n  4589\n  c0202573\n  15fd\n  fded\n"
+                               "budget 50\n", "c.case").value();
+  for (const u64 wrong : {u64{0}, u64{1}}) {
+    Tally tally;
+    std::vector<std::unique_ptr<Machine>> subjects, oracles;
+    subjects.push_back(std::make_unique<FaultyMachine>("interp", "csrrs", [wrong](GuestState& after, const riscv64::Decoded&) {
+      after.words[riscv64::x_word + 10] += wrong;
+    }));
+    Panel panel(Guest::riscv64, std::move(subjects), std::move(oracles), tally);
+    std::vector<Finding> found;
+    REQUIRE(panel.run(some.program, std::span(&some.input, 1), some.budget, [&](Finding f) { found.push_back(std::move(f)); }));
+    REQUIRE(found.size() == wrong);
+    if (wrong == 0) continue;
+    CHECK(found[0].signature.text() == "interp/csrrs/register");
+    CHECK(found[0].reference == "budget");
+    CHECK(found[0].raw.budget.instructions == 2);
+    REQUIRE(found[0].raw.expect);
+    // As a case it fails on a machine that is wrong, and holds on one that is right.
+    const auto right = make_interpreter_machine();
+    REQUIRE(right->prepare(some.program));
+    const auto ran = right->run(found[0].raw.input, found[0].raw.budget, Precision::precise);
+    REQUIRE(ran.has_value());
+    CHECK(unmet(found[0].raw, **ran).empty());
   }
 }
