@@ -1,6 +1,7 @@
 #include "fuzz/session/summary.hpp"
 
 #include "engine/guest/instructions.hpp"
+#include "oracle/machines.hpp"
 #include "oracle/quirks/quirk.hpp"
 
 #include <fmt/format.h>
@@ -61,12 +62,13 @@ double share_compared(const MachineTally& machine) {
 }
 
 // What is wrong is what runs, and what is right is beside it: a stage that translated code goes through runs as
-// translated code. Passes that it does not go through can only stand beside.
+// translated code. Passes that it does not go through, and machines that are no stage, can only stand beside.
 std::string debugging_command(const Bucket& b) {
-  const bool aside = b.stage == "ir:common" || b.stage == "ir:dead";
+  const bool aside = b.stage == "ir:common" || b.stage == "ir:dead" || !is_stage(b.stage);
   const bool first = b.stage == "interp";
-  return fmt::format("diptych gdb {} --at-divergence --tier {} --beside {} --exec gdb", b.case_path, first || aside ? "interp" : "baseline",
-                     aside ? b.stage : first ? "unicorn" : "interp");
+  const auto reference = std::ranges::find_if(b.references, [](const std::string& name) { return !is_stage(name) && name != "budget"; });
+  const std::string beside = aside ? b.stage : !first ? "interp" : reference != b.references.end() ? *reference : "unicorn";
+  return fmt::format("diptych gdb {} --at-divergence --tier {} --beside {} --exec gdb", b.case_path, first || aside ? "interp" : "baseline", beside);
 }
 
 }  // namespace

@@ -70,3 +70,19 @@ TEST_CASE("a quirk that runs called for and that never showed fails a session, w
   s.tally.quirk_hits[2] = 1;
   CHECK_FALSE(s.is_hollow());
 }
+
+TEST_CASE("the debugger's command names the machines that part") {
+  Summary s = good_summary();
+  const auto command = [&](std::string stage, std::string reference) {
+    Bucket bucket;
+    bucket.stage = std::move(stage);
+    bucket.case_path = "a.case";
+    bucket.references = {std::move(reference)};
+    s.findings = {bucket};
+    return to_json(s).at("findings").at(0).at("debug").get<std::string>();
+  };
+  CHECK(command("interp", "qemu").find("--tier interp --beside qemu") != std::string::npos);
+  CHECK(command("interp", "ir").find("--tier interp --beside unicorn") != std::string::npos);
+  CHECK(command("qemu", "interp").find("--tier interp --beside qemu") != std::string::npos);
+  CHECK(command("jit:emit", "ir:fold").find("--tier baseline --beside interp") != std::string::npos);
+}
