@@ -21,6 +21,8 @@ class HostFile {
   }
 
   int number() const { return number_; }
+  /// The number, which is the caller's to close from now on.
+  int release() { return std::exchange(number_, -1); }
   explicit operator bool() const { return number_ >= 0; }
 
  private:

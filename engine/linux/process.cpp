@@ -231,13 +231,13 @@ int Process::wait(std::span<pollfd> watched, std::optional<Nanoseconds> due, u64
   }
 }
 
-i64 Process::wait_until_ready(const OpenFile& file, short events) {
-  if (!file.may_wait) return 0;
-  pollfd entry{file.host.number(), events, 0};
-  if (file.inherited && file.nonblocking) return ::poll(&entry, 1, 0) == 0 ? -EAGAIN : 0;
-  const int flags = ::fcntl(file.host.number(), F_GETFL);
-  if (flags < 0 || (!file.inherited && (flags & O_NONBLOCK))) return 0;
-  return wait({&entry, 1}, std::nullopt) >= 0 ? 0 : restart_if_asked;
+i64 Process::interruptible(std::function<i64()> call) {
+  // It can still wait where no signal ends it, which is better than not to be made.
+  if (!blocking_call_.begin(call)) return call();
+  pollfd returned{blocking_call_.returned(), POLLIN, 0};
+  if (wait({&returned, 1}, std::nullopt) > 0) return blocking_call_.result();
+  const i64 result = blocking_call_.cancel();
+  return result == -EINTR ? restart_if_asked : result;
 }
 
 }  // namespace diptych::linux_guest

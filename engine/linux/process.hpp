@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/debug/execution.hpp"
+#include "engine/linux/blocking_call.hpp"
 #include "engine/linux/descriptors.hpp"
 #include "engine/linux/grants.hpp"
 #include "engine/linux/guest_memory.hpp"
@@ -149,8 +150,9 @@ class Process {
   /// `also` are signals that end the wait although they are blocked.
   int wait(std::span<pollfd> watched, std::optional<Nanoseconds> due, u64 also = 0);
 
-  /// Before the host would wait in a call on this file. 0, or what the call answers instead.
-  i64 wait_until_ready(const OpenFile& file, short events);
+  /// Makes a call of the host that may wait: a result or a negative error number; restart_if_asked where a signal, or
+  /// who looks on, ended the wait.
+  i64 interruptible(std::function<i64()> call);
 
   /// Somebody who looks on wants to have the guest: a call that has done nothing yet answers restart_if_asked, and
   /// is made again later.
@@ -212,6 +214,7 @@ class Process {
   std::function<void(std::string_view)> trace_, notice_;
   std::vector<std::string> noticed_;
   HostFile host_signals_;
+  BlockingCall blocking_call_;
   std::optional<Ending> ending_;
   std::vector<std::string> mapped_files_;  // from the second on
   u64 calls_ = 0;

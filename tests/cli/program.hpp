@@ -42,6 +42,7 @@ class Program {
   }
 
   void signal_with(int number) const { ::kill(pid_, number); }
+  pid_t pid() const { return pid_; }
   std::string out_so_far() const { return slurp(folder_ / "out"); }
 
   Finished wait(std::chrono::seconds limit = std::chrono::seconds(120)) {

@@ -13,21 +13,22 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 namespace diptych::linux_guest {
 namespace {
 
-// A write to a pipe is broken up, so that a signal need not wait for the reader to take all of it.
-constexpr std::size_t pipe_piece = 4096;
+// A transfer in the host of more than this is one that a signal can end.
+constexpr u64 long_transfer = 1 << 20;
 
 i64 read_call(Process& p, const Arguments& a) {
   const OpenFile* file = file_of(p, a[0]);
   if (!file) return -EBADF;
   const auto range = transfer_range(p, a[1], a[2], Access::write);
   if (!range) return -range.error();
-  if (const i64 instead = p.wait_until_ready(*file, POLLIN); instead != 0) return instead;
-  return answer(::read(file->host.number(), range->data(), range->size()));
+  const iovec whole{range->data(), range->size()};
+  return file->may_wait ? read_ranges(p, *file, {&whole, 1}) : answer(::read(file->host.number(), range->data(), range->size()));
 }
 
 i64 write_call(Process& p, const Arguments& a) {
@@ -35,43 +36,32 @@ i64 write_call(Process& p, const Arguments& a) {
   if (!file) return -EBADF;
   const auto range = transfer_range(p, a[1], a[2], Access::read);
   if (!range) return -range.error();
-  if (!file->may_wait) return answer(::write(file->host.number(), range->data(), range->size()));
-  std::size_t done = 0;
-  do {
-    if (const i64 instead = p.wait_until_ready(*file, POLLOUT); instead != 0) return done ? static_cast<i64>(done) : instead;
-    const ssize_t wrote = ::write(file->host.number(), range->data() + done, std::min(range->size() - done, pipe_piece));
-    if (wrote < 0) return done ? static_cast<i64>(done) : failed();
-    if (wrote == 0) break;
-    done += static_cast<std::size_t>(wrote);
-  } while (done < range->size());
-  return static_cast<i64>(done);
+  return file->may_wait ? write_ranges(p, *file, {{range->data(), range->size()}}) : answer(::write(file->host.number(), range->data(), range->size()));
 }
 
-template <Access access, class Transfer>
-i64 vectored(Process& p, const Arguments& a, short events, Transfer transfer) {
+template <Access access, auto transfer>
+i64 vectored(Process& p, const Arguments& a, off_t position, int flags) {
   const OpenFile* file = file_of(p, a[0]);
   if (!file) return -EBADF;
   const auto ranges = transfer_ranges(p, a[1], static_cast<u32>(a[2]), access);
   if (!ranges) return -ranges.error();
-  if (const i64 instead = p.wait_until_ready(*file, events); instead != 0) return instead;
-  return answer(transfer(file->host.number(), ranges->data(), static_cast<int>(ranges->size())));
+  return transfer(p, *file, *ranges, position, flags);
 }
 
-i64 readv_call(Process& p, const Arguments& a) { return vectored<Access::write>(p, a, POLLIN, ::readv); }
-i64 writev_call(Process& p, const Arguments& a) { return vectored<Access::read>(p, a, POLLOUT, ::writev); }
-i64 preadv_call(Process& p, const Arguments& a) {
-  return vectored<Access::write>(p, a, POLLIN, [&](int file, const iovec* ranges, int count) { return ::preadv(file, ranges, count, static_cast<off_t>(a[3])); });
-}
-i64 pwritev_call(Process& p, const Arguments& a) {
-  return vectored<Access::read>(p, a, POLLOUT, [&](int file, const iovec* ranges, int count) { return ::pwritev(file, ranges, count, static_cast<off_t>(a[3])); });
-}
-i64 preadv2_call(Process& p, const Arguments& a) {
-  return vectored<Access::write>(p, a, POLLIN, [&](int file, const iovec* ranges, int count) { return ::preadv2(file, ranges, count, static_cast<off_t>(a[3]), a.number(5)); });
-}
+constexpr auto read_vectored = vectored<Access::write, read_ranges>;
+constexpr auto write_vectored = vectored<Access::read, write_ranges>;
+
+i64 readv_call(Process& p, const Arguments& a) { return read_vectored(p, a, -1, 0); }
+i64 writev_call(Process& p, const Arguments& a) { return write_vectored(p, a, -1, 0); }
+
+// Only the later two have a position that stands for the file's own.
+i64 preadv_call(Process& p, const Arguments& a) { return static_cast<off_t>(a[3]) < 0 ? -EINVAL : read_vectored(p, a, static_cast<off_t>(a[3]), 0); }
+i64 pwritev_call(Process& p, const Arguments& a) { return static_cast<off_t>(a[3]) < 0 ? -EINVAL : write_vectored(p, a, static_cast<off_t>(a[3]), 0); }
+i64 preadv2_call(Process& p, const Arguments& a) { return read_vectored(p, a, static_cast<off_t>(a[3]), a.number(5)); }
 i64 pwritev2_call(Process& p, const Arguments& a) {
   constexpr int no_append = 0x20;  // RWF_NOAPPEND
   if (const OpenFile* file = file_of(p, a[0]); file && file->inherited && (a.number(5) & no_append)) return -inherited_only;
-  return vectored<Access::read>(p, a, POLLOUT, [&](int file, const iovec* ranges, int count) { return ::pwritev2(file, ranges, count, static_cast<off_t>(a[3]), a.number(5)); });
+  return write_vectored(p, a, static_cast<off_t>(a[3]), a.number(5));
 }
 
 i64 pread_call(Process& p, const Arguments& a) {
@@ -167,7 +157,8 @@ i64 fcntl_call(Process& p, const Arguments& a) {
       auto lock = p.memory.read<struct flock>(a[2]);
       if (!lock) return -EFAULT;
       if (const Answer<int> own = own_file(p, number); !own) return -own.error();
-      const i64 result = answer(fcntl(host, command, &*lock));
+      i64 result = answer(fcntl(host, command == F_SETLKW ? F_SETLK : command, &*lock));
+      if (command == F_SETLKW && (result == -EAGAIN || result == -EACCES)) result = p.interruptible([&] { return answer(fcntl(host, F_SETLKW, &*lock)); });
       if (result == 0 && command == F_GETLK && !p.memory.write(a[2], *lock)) return -EFAULT;
       return result;
     }
@@ -188,7 +179,10 @@ i64 ask_terminal(Process& p, int host, u64 request, u64 address) {
 template <class T>
 i64 tell_terminal(Process& p, int host, u64 request, u64 address) {
   auto value = p.memory.read<T>(address);
-  return value ? answer(::ioctl(host, request, &*value)) : -EFAULT;
+  if (!value) return -EFAULT;
+  const auto make = [&] { return answer(::ioctl(host, request, &*value)); };
+  // The others wait until all output is gone.
+  return request == TCSETS ? make() : p.interruptible(make);
 }
 
 i64 ioctl_call(Process& p, const Arguments& a) {
@@ -259,7 +253,10 @@ i64 fadvise_call(Process& p, const Arguments& a) {
 
 i64 flock_call(Process& p, const Arguments& a) {
   const Answer<int> host = own_file(p, a[0]);
-  return host ? answer(::flock(*host, a.number(1))) : -host.error();
+  if (!host) return -host.error();
+  const i64 at_once = answer(::flock(*host, a.number(1) | LOCK_NB));
+  if (at_once != -EWOULDBLOCK || (a[1] & LOCK_NB)) return at_once;
+  return p.interruptible([&] { return answer(::flock(*host, a.number(1))); });
 }
 
 i64 fstatfs_call(Process& p, const Arguments& a) {
@@ -270,23 +267,29 @@ i64 fstatfs_call(Process& p, const Arguments& a) {
   return p.memory.write(a[1], status) ? 0 : -EFAULT;
 }
 
+// The host moves bytes from one file to the other: for a long time, or until a pipe takes or gives them.
+i64 move_bytes(Process& p, const OpenFile& from, const OpenFile& to, u64 size, const std::function<i64()>& move) {
+  return size > long_transfer || blocks(from) || blocks(to) ? p.interruptible(move) : move();
+}
+
 i64 sendfile_call(Process& p, const Arguments& a) {
-  const int to = p.files.host(static_cast<u32>(a[0])), from = p.files.host(static_cast<u32>(a[1]));
-  if (to < 0 || from < 0) return -EBADF;
-  if (a[2] == 0) return answer(::sendfile(to, from, nullptr, a[3]));
-  auto offset = p.memory.read<off_t>(a[2]);
-  if (!offset) return -EFAULT;
-  const i64 sent = answer(::sendfile(to, from, &*offset, a[3]));
-  return sent >= 0 && !p.memory.write(a[2], *offset) ? -EFAULT : sent;
+  const OpenFile *to = file_of(p, a[0]), *from = file_of(p, a[1]);
+  if (!to || !from) return -EBADF;
+  std::optional<off_t> offset;
+  if (a[2] && !(offset = p.memory.read<off_t>(a[2]))) return -EFAULT;
+  const i64 sent = move_bytes(p, *from, *to, a[3], [&] { return answer(::sendfile(to->host.number(), from->host.number(), offset ? &*offset : nullptr, a[3])); });
+  return sent >= 0 && offset && !p.memory.write(a[2], *offset) ? -EFAULT : sent;
 }
 
 i64 copy_file_range_call(Process& p, const Arguments& a) {
-  const int from = p.files.host(static_cast<u32>(a[0])), to = p.files.host(static_cast<u32>(a[2]));
-  if (to < 0 || from < 0) return -EBADF;
+  const OpenFile *from = file_of(p, a[0]), *to = file_of(p, a[2]);
+  if (!to || !from) return -EBADF;
   std::optional<off64_t> from_offset, to_offset;
   if (a[1] && !(from_offset = p.memory.read<off64_t>(a[1]))) return -EFAULT;
   if (a[3] && !(to_offset = p.memory.read<off64_t>(a[3]))) return -EFAULT;
-  const i64 copied = answer(::copy_file_range(from, from_offset ? &*from_offset : nullptr, to, to_offset ? &*to_offset : nullptr, a[4], 0));
+  const i64 copied = move_bytes(p, *from, *to, a[4], [&] {
+    return answer(::copy_file_range(from->host.number(), from_offset ? &*from_offset : nullptr, to->host.number(), to_offset ? &*to_offset : nullptr, a[4], 0));
+  });
   if (copied < 0) return copied;
   if (from_offset && !p.memory.write(a[1], *from_offset)) return -EFAULT;
   if (to_offset && !p.memory.write(a[3], *to_offset)) return -EFAULT;

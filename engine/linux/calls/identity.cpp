@@ -140,7 +140,9 @@ i64 getrandom_call(Process& p, const Arguments& a) {
   const u64 size = std::min<u64>(a[1], INT_MAX);
   u8* to = p.memory.reach(a[0], size, Access::write);
   if (!to) return -EFAULT;
-  return answer(::getrandom(to, size, static_cast<u32>(a[2])));
+  const auto make = [&] { return answer(::getrandom(to, size, static_cast<u32>(a[2]))); };
+  constexpr u64 quick = 1 << 20;
+  return size > quick ? p.interruptible(make) : make();
 }
 
 // Of a group or a user Linux tells the highest priority, which may be another process's.

@@ -64,7 +64,9 @@ i64 ftruncate_call(Process& p, const Arguments& a) {
 
 i64 fallocate_call(Process& p, const Arguments& a) {
   const Answer<int> host = own_file(p, a[0]);
-  return host ? answer(::fallocate(*host, a.number(1), static_cast<off_t>(a[2]), static_cast<off_t>(a[3]))) : -host.error();
+  if (!host) return -host.error();
+  // Where the host takes memory for it, it takes long.
+  return p.interruptible([&] { return answer(::fallocate(*host, a.number(1), static_cast<off_t>(a[2]), static_cast<off_t>(a[3]))); });
 }
 
 constexpr SystemCall calls[] = {

@@ -54,14 +54,26 @@ GuestStatus to_guest(const struct stat& host) {
   return guest;
 }
 
+// A FIFO is not open before its other end is, nor some devices before they are ready.
+bool opening_waits(Process& p, const Arguments& a, u64 flags) {
+  if (flags & (O_NONBLOCK | O_PATH | O_DIRECTORY)) return false;
+  const Answer<HostFile> file = open_path(p, a.number(0), a[1], O_PATH | (flags & O_NOFOLLOW));
+  struct stat status{};
+  return file && ::fstat(file->number(), &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode));
+}
+
 i64 open_file(Process& p, const Arguments& a, u64 flags, u64 mode) {
   flags &= known_flags;
   if (flags & O_PATH) flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const bool creates = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
   if (creates && has_set_id(mode)) return -no_set_id;
-  Answer<HostFile> opened = open_path(p, a.number(0), a[1], flags, creates ? mode & 07777 : 0);
-  if (!opened) return -opened.error();
-  const i64 number = p.files.add(std::move(*opened), flags & O_CLOEXEC);
+  const auto make = [&]() -> i64 {
+    Answer<HostFile> opened = open_path(p, a.number(0), a[1], flags, creates ? mode & 07777 : 0);
+    return opened ? opened->release() : -opened.error();
+  };
+  const i64 opened = opening_waits(p, a, flags) ? p.interruptible(make) : make();
+  if (opened < 0) return opened;
+  const i64 number = p.files.add(HostFile(static_cast<int>(opened)), flags & O_CLOEXEC);
   return number < 0 ? -EMFILE : number;
 }
 

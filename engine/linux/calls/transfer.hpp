@@ -20,6 +20,14 @@ inline const OpenFile* file_of(Process& process, u64 number) {
 /// number where not even that does.
 std::expected<std::span<u8>, int> transfer_range(Process& process, u64 address, u64 size, Access access);
 
+/// Whether a read or write of this file waits until there is something to do.
+bool blocks(const OpenFile& file);
+
+// As readv and writev: at the file's own position, or with `position` as preadv2 and pwritev2. A wait ends with a
+// signal; what has been written by then is the result.
+i64 read_ranges(Process& process, const OpenFile& file, std::span<const iovec> ranges, off_t position = -1, int flags = 0);
+i64 write_ranges(Process& process, const OpenFile& file, std::vector<iovec> ranges, off_t position = -1, int flags = 0);
+
 /// The same for an array of iovec.
 std::expected<std::vector<iovec>, int> transfer_ranges(Process& process, u64 address, u64 count, Access access);
 
