@@ -31,7 +31,7 @@ constexpr std::pair<std::string_view, gdb::Leaving> ways_to_leave[] = {
 struct Asked {
   std::string path;
   std::vector<std::string> arguments;  // of a program
-  std::string tier, beside, debugger, on_leaving;
+  std::string tier, beside, debugger, on_leaving, at_exit;
   std::vector<std::string> roots, directories;
   u64 history_megabytes = 0;
   bool two_threads = false, at_divergence = false, known_too = false;
@@ -141,6 +141,7 @@ int run(const std::vector<std::string>& arguments) {
       "at-divergence", options::bool_switch(&asked.at_divergence), "start one instruction before the engine and the machine beside it (default unicorn) part")(
       "known-too", options::bool_switch(&asked.known_too), "take what is known of that machine, or left open by the manual, for a parting, too")(
       "history", options::value(&asked.history_megabytes)->default_value(512), "how many MiB going backwards may take; 0: there is no going back")(
+      "at-exit", options::value(&asked.at_exit)->default_value("halt"), "where a program ends: halt before, if there is a way back from there, or end")(
       "root", options::value(&asked.roots), "a program's / is this directory")(
       "dir", options::value(&asked.directories), "a program may use this directory; may be given again. Without either the current one is")(
       "listen", options::value(&listen.address)->default_value("127.0.0.1:0"), "HOST:PORT, port 0 is any free one; or unix:PATH")(
@@ -158,6 +159,7 @@ int run(const std::vector<std::string>& arguments) {
   if (leaving == std::end(ways_to_leave))
     return complain({ErrorKind::bad_input, fmt::format("--on-disconnect is stay, end or go-on, not '{}'", asked.on_leaving)});
   listen.leaving = leaving->second;
+  if (asked.at_exit != "halt" && asked.at_exit != "end") return complain({ErrorKind::bad_input, fmt::format("--at-exit is halt or end, not '{}'", asked.at_exit)});
   if (listen.stdio && !asked.debugger.empty()) return complain({ErrorKind::bad_input, "--stdio and --exec exclude each other"});
   if (asked.at_divergence && asked.beside.empty()) asked.beside = "unicorn";
   if (asked.at_divergence && asked.history_megabytes == 0)
@@ -171,7 +173,7 @@ int run(const std::vector<std::string>& arguments) {
   Result<Subject> subject = is_program(asked.path) ? make_program(asked, attention.descriptor()) : make_case(asked);
   if (!subject) return complain(subject.error());
   gdb::EngineTarget target(std::move(subject->inferior), std::move(subject->reference),
-                           {.history_bytes = asked.history_megabytes << 20, .two_threads = asked.two_threads});
+                           {.history_bytes = asked.history_megabytes << 20, .halts_before_exit = asked.at_exit == "halt", .two_threads = asked.two_threads});
   if (asked.at_divergence && !target.run_to_divergence(true)) {
     print_error("diptych: {} and the engine's {} agree on {} up to its end\n", asked.beside, asked.tier, asked.path);
     return fine;

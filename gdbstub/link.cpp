@@ -4,6 +4,7 @@
 #include "gdbstub/protocol/hex.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace diptych::gdb {
 namespace {
@@ -60,6 +61,8 @@ void Link::take(const rsp::Event& event) {
       if (session_.running()) {
         settle(session_.interrupt());
         answer_waiting();
+      } else if (!session_.client().non_stop) {
+        interrupt_waits_ = true;
       }
       return;
     case rsp::EventKind::acknowledged:
@@ -77,6 +80,7 @@ void Link::advance() {
 void Link::answer(std::string_view packet) {
   settle(session_.handle(packet));
   receiver_.ignore_checksums(!session_.client().acknowledges);
+  if (session_.running() && std::exchange(interrupt_waits_, false)) settle(session_.interrupt());
 }
 
 void Link::answer_waiting() {

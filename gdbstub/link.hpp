@@ -40,6 +40,7 @@ class Link {
   rsp::Receiver receiver_;
   std::deque<std::string> waiting_;  // packets that came while the guest ran
   std::size_t waiting_bytes_ = 0;
+  bool interrupt_waits_ = false;  // it came while the guest was halted: a debugger that steps is between two steps
   std::string last_;  // sent again when the debugger asks for it
   std::string output_;
 };

@@ -45,6 +45,9 @@ Event Process::advance(u64 until) {
   const auto begun = watched_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   const u64 from = time();
   left_ = false;
+  // However short the way: a debugger that steps by breakpoints goes one instruction at a time. What was reported and
+  // is yet to happen comes first.
+  if (watched_ && !in_hand_ && call_reported_ != time()) look();
   while (!ending_) {
     if (time() >= until || left_ || (watched_ && std::chrono::steady_clock::now() - begun >= longest_advance)) {
       // Never where something was reported and is yet to happen: what comes from outside would come before it.

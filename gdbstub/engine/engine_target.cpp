@@ -22,6 +22,7 @@ EngineTarget::EngineTarget(std::unique_ptr<Inferior> inferior, std::unique_ptr<R
     : inferior_(std::move(inferior)),
       reference_(std::move(reference)),
       two_threads_(options.two_threads && reference_),
+      halts_before_exit_(options.halts_before_exit && options.history_bytes != 0 && inferior_->makes_calls()),
       history_bytes_(options.history_bytes),
       timeline_(inferior_->execution(), stops_, options.history_bytes),
       description_(riscv64::describe(inferior_->os_abi())),
@@ -168,6 +169,7 @@ void EngineTarget::resume(Resume how) {
   if (two_threads_) at_once_ = move_threads(how);
   if (at_once_) return;
   why_ = "Interrupted.";  // unless a halt of its own says otherwise
+  if (exit_reported_at_ != timeline_.time()) exit_reported_at_.reset();
   if (panel_) panel_->moved();
   if (follower_ && (how.direction == Direction::backward || (plan_ && plan_->kind == PlanKind::time))) follower_->changed();
   if (plan_) return;
@@ -198,6 +200,7 @@ std::optional<Halt> EngineTarget::advance(u64 most) {
   } else {
     halt = how_.kind == ResumeKind::range ? step_range(most) : forward(most);
   }
+  if (halt && !halt->alive()) halt = halt_before_exit(*halt);
   if (std::string said = inferior_->execution().take_notice(); !said.empty()) notice_ += said + "\n";
   if (follower_) {
     notice_ += follower_->take_notice();
@@ -251,6 +254,23 @@ std::optional<Timeline::Halted> EngineTarget::go_one() { return follower_ ? foll
 // Whoever halts at a stop point, for whatever reason, goes on past it.
 void EngineTarget::report_stop_point() {
   if (stops_.has(tier().program_counter())) inferior_->execution().reported_stops().report_stop_point(tier());
+}
+
+// A debugger that is told of the end asks for nothing more, and there is no way back. One that was told of the signal
+// that ends it has halted before it.
+Halt EngineTarget::halt_before_exit(const Halt& exit) {
+  const bool untold = exit.kind == HaltKind::exited || (passed_signals_ >> (linux_number_of(exit.signal) - 1) & 1) != 0;
+  const u64 before = timeline_.time() - 1;
+  if (!halts_before_exit_ || !untold || how_.direction == Direction::backward || exit_reported_at_ == before) return exit;
+  exit_reported_at_ = before;
+  if (follower_) follower_->changed();
+  timeline_.begin_seek(before);
+  while (!timeline_.backward(1 << 20)) {}
+  if (panel_) panel_->moved();
+  why_ = exit.kind == HaltKind::exited ? fmt::format("Before the program exits with status {}.", exit.exit_code)
+                                       : fmt::format("Before a signal ends the program: {}.", linux_number_of(exit.signal));
+  notice_ += fmt::format("{} From here there is a way back; going on ends it.\n", why_);
+  return signalled(Signal::none);
 }
 
 // By hand: what the reference knows of here does not hold.
@@ -371,6 +391,7 @@ void EngineTarget::pass_signals(std::span<const Signal> signals) {
   u64 set = 0;
   for (const Signal one : signals)
     if (const int number = linux_number_of(one); number > 0 && number <= 64) set |= u64{1} << (number - 1);
+  passed_signals_ = set;
   if (follower_) follower_->pass_signals(set);
   else inferior_->execution().pass_signals(set);
 }
@@ -395,6 +416,7 @@ Result<void> EngineTarget::restart(const Launch& launch) {
   last_signal_.reset();
   behind_.reset();
   to_be_seen_ = false;
+  exit_reported_at_.reset();
   led_elsewhere();
   why_ = "At the beginning.";
   return {};

@@ -15,6 +15,7 @@ namespace diptych::gdb {
 
 struct EngineOptions {
   std::size_t history_bytes = std::size_t{512} << 20;  ///< what going back may take; 0: there is no going back
+  bool halts_before_exit = true;  ///< of a program, where there is a way back from there
   bool two_threads = false;  ///< the reference is a second thread rather than registers of the first
 };
 
@@ -108,6 +109,7 @@ class EngineTarget final : public Target {
   Halt stopped_at_point(u32 thread = 1);
   void led_elsewhere();
   void report_stop_point();
+  Halt halt_before_exit(const Halt& exit);
   std::optional<Timeline::Halted> go_one();
   std::optional<Halt> follow_plan(u64 most);
 
@@ -140,6 +142,7 @@ class EngineTarget final : public Target {
   std::unique_ptr<Inferior> inferior_;
   std::unique_ptr<Reference> reference_;
   const bool two_threads_;
+  const bool halts_before_exit_;
   const std::size_t history_bytes_;
   StopPoints stops_;
   Breakpoints breakpoints_;
@@ -159,6 +162,8 @@ class EngineTarget final : public Target {
   bool to_be_seen_ = false;      // what was told last, by the debugger's user
   std::optional<Halt> at_once_;  // nothing has to run for it
   std::optional<Event> last_signal_;
+  u64 passed_signals_ = 0;
+  std::optional<u64> exit_reported_at_;  // the time before it
   std::string why_ = "At the beginning.";
   std::string notice_;
   u64 agreed_until_ = 0;      // engine and reference were seen to agree up to this time

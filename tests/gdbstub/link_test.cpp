@@ -76,7 +76,16 @@ TEST_CASE("the guest runs between packets until it is interrupted") {
   for (int i = 0; i < 3; ++i) wire.link.advance();
   REQUIRE(wire.link.output().empty());
   REQUIRE(wire.send("\x03").starts_with("$T02"));
+}
+
+// A debugger that steps a thousand times is halted most of the time.
+TEST_CASE("an interrupt that comes while the guest is halted is kept for the next resume, once") {
+  Wire wire(endless_case());
   REQUIRE(wire.send("\x03").empty());
+  wire.link.advance();
+  REQUIRE(wire.link.output().empty());
+  REQUIRE(wire.send("$c#63").starts_with("+$T02"));
+  REQUIRE(wire.send("$c#63") == "+");
   wire.link.advance();
   REQUIRE(wire.link.output().empty());
 }

@@ -45,7 +45,7 @@ TEST_CASE("gdb sees mappings, finds bytes and compares sections") {
 
 TEST_CASE("system calls halt the program where the monitor was asked for it") {
   require_in_order(session({"monitor catch write nothing", "monitor catch 64", "monitor catch write brk 1024", "monitor catch 1023", "handle SIGUSR1 nostop noprint pass", "continue", "print $a7", "continue", "print $a0", "monitor status",
-                            "monitor catch none", "continue"}),
+                            "monitor catch none", "continue", "continue"}),
                    {"There is no system call \"nothing\"", "write (64) halts it", "There is no system call \"1024\"", "write (64), 1023 halt it", "Before system call write (64).", "$1 = 64", "After system call write (64).", "$2 = ",
                     "After system call write", "No system call", "exited with code 03"});
 }
@@ -55,7 +55,7 @@ TEST_CASE("gdb catches system calls once it has had its lesson") {
   require_in_order(session({"catch syscall write", "python exec(gdb.execute(\"monitor lesson\", to_string=True))", "help catch syscall", "catch syscall nothing", "catch syscall rt_sigaction", "break main", "continue", "catch syscall 64",
                             "catch syscall write", "handle SIGUSR1 nostop noprint pass", "continue", "backtrace", "continue", "continue", "print $a7", "continue",
                             "delete", "reverse-continue", "print $a7", "reverse-continue", "continue", "continue", "catch syscall", "catch syscall exit", "reverse-continue", "reverse-continue", "reverse-continue",
-                            "catch syscall none", "reverse-continue", "continue", "continue"}),
+                            "catch syscall none", "reverse-continue", "continue", "continue", "continue"}),
                    {"not supported", "Usage: catch syscall [NAME | NUMBER]", "There is no system call \"nothing\"", "rt_sigaction (134) halts it", "Breakpoint 1", "rt_sigaction (134), write (64) halt it",
                     "rt_sigaction (134), write (64) halt it", "Before system call rt_sigaction", "in main", "After system call rt_sigaction", "Before system call write", "$1 = 64", "After system call write",
                     "Before system call write", "$2 = 64", "After system call rt_sigaction", "Before system call write", "After system call write", "Every system call halts it", "Every system call halts it",
@@ -63,7 +63,7 @@ TEST_CASE("gdb catches system calls once it has had its lesson") {
 }
 
 TEST_CASE("gdb shows signals before the program has them, and the program goes on with them") {
-  require_in_order(session({"continue", "print alarms", "continue"}), {"Program received signal SIGUSR1", "$1 = 0", "exited with code 03"});
+  require_in_order(session({"continue", "print alarms", "continue", "continue"}), {"Program received signal SIGUSR1", "$1 = 0", "exited with code 03"});
 }
 
 TEST_CASE("gdb goes back to a watchpoint, a breakpoint, and the beginning") {
@@ -82,7 +82,7 @@ TEST_CASE("a debugger gets memory of its own in the program, and gives it back")
 TEST_CASE("gdb runs the program again, with arguments of its own") {
   ProgramServer server({debuggee("debuggee")});
   const std::string output =
-      told_by_gdb({"set confirm off", "set remote exec-file " + debuggee("debuggee"), "target extended-remote " + server.address(), "handle SIGUSR1 nostop noprint pass", "tbreak fib", "continue", "continue", "tbreak fib",
+      told_by_gdb({"set confirm off", "set remote exec-file " + debuggee("debuggee"), "target extended-remote " + server.address(), "handle SIGUSR1 nostop noprint pass", "tbreak fib", "continue", "continue", "continue", "tbreak fib",
                    "set args one two", "run", "continue"},
                   debuggee("debuggee"));
   require_in_order(output, {"fib (n=10)", "exited with code 03", "fib (n=10)"});
@@ -93,7 +93,7 @@ TEST_CASE("gdb leaves, and another finds the program where it was") {
   ProgramServer server({debuggee("debuggee")});
   require_in_order(told_by_gdb({server.connect(), "break turn", "continue", "detach"}, debuggee("debuggee")), {"turn (number=1)", "detached"});
   require_in_order(told_by_gdb({server.connect(), "print number", "disconnect"}, debuggee("debuggee")), {"turn (number=1)", "$1 = 1"});
-  require_in_order(told_by_gdb({server.connect(), "continue", "continue"}, debuggee("debuggee")), {"exited with code 03"});
+  require_in_order(told_by_gdb({server.connect(), "continue", "continue", "continue"}, debuggee("debuggee")), {"exited with code 03"});
   CHECK(server.output().starts_with("total 50005000"));
   CHECK(server.wait() == 0);
 }
