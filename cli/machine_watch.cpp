@@ -36,6 +36,7 @@ class MachineWatch::Watched final : public Machine {
     return machine_->outcome(index, precision);
   }
   bool alters_code() const override { return machine_->alters_code(); }
+  bool exact_when_fast(const Stop& stop) const override { return machine_->exact_when_fast(stop); }
   double seconds_elsewhere() const override { return machine_->seconds_elsewhere(); }
 
  private:

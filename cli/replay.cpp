@@ -30,7 +30,7 @@ Result<Replay> replay(const std::string& path, const Case& some, const Lineup& l
   if (!statements) return std::unexpected(std::move(statements).error());
   Replay result;
   for (const Statement& statement : *statements)
-    result.diverges |= statement.outcome && statement.explanation.verdict == Verdict::unexplained;
+    result.diverges |= statement.outcome && is_finding(statement.explanation.verdict);
   const std::vector<std::string> failed = unmet(some, **statements->front().outcome);
   result.diverges |= !failed.empty();
 
@@ -47,7 +47,7 @@ Result<Replay> replay(const std::string& path, const Case& some, const Lineup& l
   result.json = {{"case", path}, {"verdict", verdict}, {"machines", statements_to_json(some, *statements)}};
   result.json["differences"] = nlohmann::json::array();
   for (const nlohmann::json& machine : result.json["machines"])
-    if (machine["verdict"] == "unexplained")
+    if (machine["verdict"] == "unexplained" || machine["verdict"] == "flaky")
       for (const nlohmann::json& difference : machine["differences"]) result.json["differences"].push_back(difference);
   result.json["stage"] = stages.empty() ? nlohmann::json() : nlohmann::json(stages.front());
   result.json["stages"] = stages;

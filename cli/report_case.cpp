@@ -68,8 +68,9 @@ std::string describe_statements(const Case& some, std::span<const Statement> sta
     else if (verdict == Verdict::quirk) text += fmt::format("  {}: known: {}\n", statement.machine, quirk_names(statement.explanation, subject, statement.machine, some.guest()));
     else if (verdict == Verdict::open) text += fmt::format("  {}: differs in what the manual leaves open\n", statement.machine);
     else
-      text += fmt::format("  {}: DIFFERS{} at {}\n", statement.machine,
-                          statement.from.empty() ? "" : " from " + statement.from, statement.explanation.signature.text());
+      text += fmt::format("  {}: DIFFERS{} at {}{}\n", statement.machine,
+                          statement.from.empty() ? "" : " from " + statement.from, statement.explanation.signature.text(),
+                          verdict == Verdict::flaky ? ", but not when it was run again" : "");
     for (const Difference& d : statement.differences) {
       const std::string was = before(some, d);
       text += fmt::format("    {:<16} {} {}   {} {}{}\n", d.name, subject, d.left, statement.machine, d.right,
@@ -95,7 +96,7 @@ nlohmann::json statements_to_json(const Case& some, std::span<const Statement> s
       if ((*statement.outcome)->retired) one["retired"] = *(*statement.outcome)->retired;
     }
     if (statement.explanation.verdict == Verdict::quirk) one["quirks"] = quirk_names(statement.explanation, statements.front().machine, statement.machine, some.guest());
-    if (statement.explanation.verdict == Verdict::unexplained) {
+    if (is_finding(statement.explanation.verdict)) {
       one["signature"] = statement.explanation.signature.text();
       one["stage"] = statement.explanation.signature.stage;
       one["from"] = statement.from.empty() ? statements.front().machine : statement.from;

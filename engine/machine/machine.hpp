@@ -84,6 +84,10 @@ class Machine {
   /// made of them then says nothing.
   virtual bool alters_code() const { return false; }
 
+  /// Whether a fast run of the prepared program is as exact as Precision says if a precise one stops so. It is not
+  /// on a machine that heeds no budget when it is fast, or that puts something of its own where a guest may look.
+  virtual bool exact_when_fast(const Stop&) const { return true; }
+
   /// CPU seconds this machine has used in processes of its own. Time inside the caller's thread is the
   /// caller's to measure.
   virtual double seconds_elsewhere() const { return 0; }

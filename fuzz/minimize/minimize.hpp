@@ -12,8 +12,8 @@ namespace diptych::fuzz {
 /// Whether a case still shows what is looked for.
 using Shows = std::function<bool(const Case&)>;
 
-/// Takes away from a case what it can do without, as long as `shows` holds: instructions, with branches
-/// going where they went, registers, memory, regions, the right to write code. What is left is laid where a reader expects it, the code
+/// Takes away from a case what it can do without, as long as `shows` holds: inputs that ran before and what sets
+/// them apart, instructions, with branches going where they went, registers, memory, regions, the right to write code. What is left is laid where a reader expects it, the code
 /// at 0x10000. `shows` holds of the case given and of the result. It is asked a few hundred times.
 Case shrink(Case some, const Shows& shows);
 

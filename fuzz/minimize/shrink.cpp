@@ -16,12 +16,16 @@ class Shrinker {
   Shrinker(Case some, const Shows& shows) : case_(flatten(std::move(some))), shows_(shows) {}
 
   Case run() {
+    earlier();
     // What one instruction taken away leaves without use goes in the next round.
     while (instructions()) {}
+    earlier();
     regions();
     memory();
     registers();
+    likenesses();
     while (instructions()) {}
+    earlier();
     access();
     home();
     budget();
@@ -31,9 +35,42 @@ class Shrinker {
  private:
   bool try_case(Case candidate) {
     if (candidate == case_) return false;
-    if (!check(candidate.program) || !check(candidate.program, candidate.input) || !shows_(candidate)) return false;
+    if (!check(candidate.program) || !check(candidate.program, candidate.input)) return false;
+    for (const Input& one : candidate.earlier)
+      if (!check(candidate.program, one)) return false;
+    if (!shows_(candidate)) return false;
     case_ = std::move(candidate);
     return true;
+  }
+
+  // Inputs that ran before are dropped, many at a time first.
+  void earlier() {
+    for (std::size_t group = case_.earlier.size(); group > 0; group /= 2)
+      for (std::size_t at = 0; at < case_.earlier.size();) {
+        Case candidate = case_;
+        const auto begin = candidate.earlier.begin() + std::ptrdiff_t(at);
+        candidate.earlier.erase(begin, begin + std::ptrdiff_t(std::min(group, case_.earlier.size() - at)));
+        if (!try_case(std::move(candidate))) at += group;
+      }
+  }
+
+  // Those that are left become as like the one compared as they may.
+  void likenesses() {
+    for (std::size_t i = 0; i < case_.earlier.size(); ++i) {
+      Case same = case_;
+      same.earlier[i] = case_.input;
+      if (try_case(std::move(same))) continue;
+      for (const Register& r : registers_of(case_.guest())) {
+        Case candidate = case_;
+        candidate.earlier[i].state.words[r.word] = case_.input.state.words[r.word];
+        try_case(std::move(candidate));
+      }
+      for (std::size_t run = case_.earlier[i].memory.size(); run-- > 0;) {
+        Case candidate = case_;
+        candidate.earlier[i].memory.erase(candidate.earlier[i].memory.begin() + std::ptrdiff_t(run));
+        try_case(std::move(candidate));
+      }
+    }
   }
 
   // Runs of instructions are cut out, long ones first. Whether any was.
@@ -82,7 +119,9 @@ class Shrinker {
       Case candidate = case_;
       const Region region = candidate.program.memory[i];
       candidate.program.memory.erase(candidate.program.memory.begin() + std::ptrdiff_t(i));
-      std::erase_if(candidate.program.contents, [&](const Bytes& b) { return b.address - region.address < region.size; });
+      const auto inside = [&](const Bytes& b) { return b.address - region.address < region.size; };
+      std::erase_if(candidate.program.contents, inside);
+      for (Input& one : candidate.earlier) std::erase_if(one.memory, inside);
       try_case(std::move(candidate));
     }
     // A single page where more are not needed.
@@ -94,10 +133,12 @@ class Shrinker {
         const Region old = region;
         if (!first) region.address += region.size - page_size;
         region.size = page_size;
-        std::erase_if(candidate.program.contents, [&](const Bytes& b) {
+        const auto outside = [&](const Bytes& b) {
           return b.address - old.address < old.size &&
                  !(b.address - region.address < region.size && region.size - (b.address - region.address) >= b.bytes.size());
-        });
+        };
+        std::erase_if(candidate.program.contents, outside);
+        for (Input& one : candidate.earlier) std::erase_if(one.memory, outside);
         try_case(std::move(candidate));
       }
   }
@@ -129,10 +170,16 @@ class Shrinker {
   void registers() {
     const std::size_t pc = program_counter_word(case_.guest());
     auto clear = [&](auto wanted) {
-      Case candidate = case_;
-      for (const Register& r : registers_of(case_.guest()))
-        if (r.word != pc && wanted(r)) candidate.input.state.words[r.word] = 0;
-      return try_case(std::move(candidate));
+      for (const bool everywhere : {true, false}) {
+        Case candidate = case_;
+        for (const Register& r : registers_of(case_.guest())) {
+          if (r.word == pc || !wanted(r)) continue;
+          candidate.input.state.words[r.word] = 0;
+          if (everywhere)
+            for (Input& one : candidate.earlier) one.state.words[r.word] = 0;
+        }
+        if (try_case(std::move(candidate)) || case_.earlier.empty()) return;
+      }
     };
     clear([](const Register& r) { return r.kind == RegisterClass::floating; });
     clear([](const Register& r) { return r.kind == RegisterClass::general; });
@@ -158,9 +205,13 @@ class Shrinker {
 
   void home() {
     Case candidate = case_;
-    u64& pc = candidate.input.state.words[program_counter_word(case_.guest())];
-    if (pc - case_.program.code_address > case_.program.code.size()) return;
-    pc = pc - case_.program.code_address + code_home;
+    auto move = [&](Input& one) {
+      u64& pc = one.state.words[program_counter_word(case_.guest())];
+      if (pc - case_.program.code_address > case_.program.code.size()) return false;
+      pc = pc - case_.program.code_address + code_home;
+      return true;
+    };
+    if (!move(candidate.input) || !std::ranges::all_of(candidate.earlier, move)) return;
     candidate.program.code_address = code_home;
     try_case(std::move(candidate));
   }
@@ -184,7 +235,7 @@ class Shrinker {
 Case shrink(Case some, const Shows& shows) { return Shrinker(std::move(some), shows).run(); }
 
 Result<std::optional<Minimized>> minimize(const Case& some, Machine& subject, Machine& reference, Explainer& explainer) {
-  auto explain = [&](const Case& c) { return explainer.explain(c.program, c.input, c.budget, subject, reference); };
+  auto explain = [&](const Case& c) { return explainer.explain(c, subject, reference); };
   Result<Explanation> first = explain(some);
   if (!first) return std::unexpected(std::move(first).error());
   if (first->verdict != Verdict::unexplained) return std::optional<Minimized>();

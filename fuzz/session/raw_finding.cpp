@@ -30,7 +30,7 @@ Result<std::filesystem::path> write_raw(const std::filesystem::path& out, const 
   if (error) return fail(ErrorKind::environment, fmt::format("{}: {}", folder.string(), error.message()));
   Case some = finding.raw;
   some.why = fmt::format("{} and {} part at {}{}", finding.subject, finding.reference, finding.signature.text(),
-                         finding.alone ? "" : "; by itself, without the runs before it, the case does not show it");
+                         finding.replays ? "" : "; they did not when the case was run again");
   const std::filesystem::path path = folder / fmt::format("{}-{}.case", file_stem(finding), number);
   if (auto written = write_case(path, some, disassembler(some.guest())); !written)
     return std::unexpected(std::move(written).error());

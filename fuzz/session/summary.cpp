@@ -147,6 +147,7 @@ nlohmann::json to_json(const Summary& s) {
                                     {"quirk", m.quirk},
                                     {"open", m.open},
                                     {"unsteady", m.unsteady},
+                                    {"flaky", m.flaky},
                                     {"unexplained", m.unexplained},
                                     {"abstained", abstained}};
   }
@@ -205,9 +206,10 @@ std::string to_text(const Summary& s) {
     std::string abstained;
     for (std::size_t why = 0; why < abstention_count; ++why)
       if (m.abstained[why]) abstained += fmt::format(", {} {}", m.abstained[why], name_of(Abstention(why)));
-    line("  {}: {:.1f} s, {} compared{}{}{}{}", s.machines[i].name, s.machines[i].seconds, m.compared,
+    line("  {}: {:.1f} s, {} compared{}{}{}{}{}", s.machines[i].name, s.machines[i].seconds, m.compared,
          m.quirk ? fmt::format(", {} by known quirks", m.quirk) : "", m.open ? fmt::format(", {} left open", m.open) : "",
          m.unsteady ? fmt::format(", {} only agreed precisely", m.unsteady) : "",
+         m.flaky ? fmt::format(", {} parted and did not again", m.flaky) : "",
          abstained.empty() ? "" : "; not asked: " + abstained.substr(2));
   }
   std::vector<QuirkHits> hits = quirk_hits(s);

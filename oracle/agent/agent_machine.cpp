@@ -57,6 +57,11 @@ class AgentMachine final : public Machine {
   bool alters_code() const override {
     return prepared_ && !planted_.replaced.empty() && allows(initial_.areas()[0].access, Access::write);
   }
+  bool exact_when_fast(const Stop& stop) const override {
+    if (!planted_.replaced.empty()) return false;
+    const std::optional<u64> entry = entry_page();
+    return !(entry && stop.kind == StopKind::fault && stop.address - *entry < AGENT_ENTRY_SIZE);
+  }
   double seconds_elsewhere() const override { return ended_seconds_ + (process_ ? process_->seconds() : 0); }
 
   /// With no agent yet: starts one, by the first of the guest's dialects that the emulator understands.

@@ -5,6 +5,7 @@
 #include "engine/guest/riscv64/trace.hpp"
 #include "engine/guest/riscv64/undefined.hpp"
 #include "oracle/comparison/one_instruction.hpp"
+#include "oracle/comparison/run_case.hpp"
 
 #include <algorithm>
 
@@ -35,6 +36,7 @@ std::string_view name_of(Verdict verdict) {
     case Verdict::quirk: return "quirk";
     case Verdict::beyond: return "beyond";
     case Verdict::unsteady: return "unsteady";
+    case Verdict::flaky: return "flaky";
     case Verdict::upheld: return "upheld";
     case Verdict::follows: return "follows";
     case Verdict::unexplained: return "unexplained";
@@ -170,8 +172,10 @@ bool Explainer::concerns(std::string_view machine, const Program& program, const
   });
 }
 
-Result<Explanation> Explainer::explain(const Program& program, const Input& input, Budget budget, Machine& subject,
-                                       Machine& reference) {
+Result<Explanation> Explainer::explain(const Case& some, Machine& subject, Machine& reference) {
+  const Program& program = some.program;
+  const Input& input = some.input;
+  const Budget budget = some.budget;
   Explanation explanation;
   auto beyond = [&](Abstention kind, std::string why) {
     explanation.verdict = Verdict::beyond;
@@ -179,25 +183,34 @@ Result<Explanation> Explainer::explain(const Program& program, const Input& inpu
     explanation.beyond = std::move(why);
     return explanation;
   };
-  if (auto prepared = subject.prepare(program); !prepared) return std::unexpected(std::move(prepared).error());
-  if (auto prepared = reference.prepare(program); !prepared) {
-    if (prepared.error().kind == ErrorKind::unsupported) return beyond(Abstention::placement, prepared.error().message);
-    return std::unexpected(std::move(prepared).error());
-  }
-  Result<const Outcome*> ran = subject.run(input, budget, Precision::precise);
-  if (!ran) return std::unexpected(std::move(ran).error());
-  const KeptOutcome left(**ran);
+  Result<KeptOutcome> left_ran = run_case(subject, some, Precision::precise);
+  if (!left_ran) return std::unexpected(std::move(left_ran).error());
+  KeptOutcome left = std::move(*left_ran);
 
   // A machine that cannot count says nothing exact of a run that is cut off.
   const Description& description = reference.describe();
   if (left->stop.kind == StopKind::budget && !description.exact_budget) return beyond(Abstention::budget, "runs cut off by the budget");
   if (auto blind = blind_to(description, program, left->stop)) return beyond(Abstention::bounds, std::string(*blind));
 
-  ran = reference.run(input, budget, Precision::precise);
-  if (!ran) return std::unexpected(std::move(ran).error());
-  const KeptOutcome right(**ran);
+  Result<KeptOutcome> right_ran = run_case(reference, some, Precision::precise);
+  if (!right_ran) {
+    if (right_ran.error().kind == ErrorKind::unsupported) return beyond(Abstention::placement, right_ran.error().message);
+    return std::unexpected(std::move(right_ran).error());
+  }
+  KeptOutcome right = std::move(*right_ran);
   if (right->stop.kind == StopKind::budget && !subject.describe().exact_budget) return beyond(Abstention::budget, "runs cut off by the budget");
   if (auto blind = blind_to(subject.describe(), program, right->stop)) return beyond(Abstention::bounds, std::string(*blind));
+  // A fast run that says what its machine does not permit itself stands.
+  const auto rerun_fast = [&](Machine& machine, KeptOutcome& outcome) -> Result<void> {
+    Result<KeptOutcome> fast = run_case(machine, some, Precision::fast);
+    if (!fast) return std::unexpected(std::move(fast).error());
+    if (!may_say_when_fast(machine, program.guest, **fast, *outcome)) outcome = std::move(*fast);
+    return {};
+  };
+  if (agree(program.guest, *left, *right)) {
+    if (auto ran = rerun_fast(reference, right); !ran) return std::unexpected(std::move(ran).error());
+    if (auto ran = rerun_fast(subject, left); !ran) return std::unexpected(std::move(ran).error());
+  }
   if (agree(program.guest, *left, *right)) {
     explanation.verdict = Verdict::unsteady;
     return explanation;

@@ -21,13 +21,17 @@ enum class Verdict : u8 {
   open,         ///< all that differs is left open by the manual
   quirk,        ///< known of this reference
   beyond,       ///< the reference cannot run, or not exactly see, what was executed
-  unsteady,     ///< the reference's precise run agrees: its fast one was not exact here
+  unsteady,     ///< precise runs agree, and a fast one was no less exact than its machine promises
+  flaky,        ///< a finding that does not replay: the machines parted, and did not when the case was run again
   upheld,       ///< of a stage that parts: the references say the same, and it is the first stage that is wrong
   follows,      ///< of a stage: an earlier one that parts says the same, and is the one to blame
   unexplained,  ///< a finding
 };
 
 std::string_view name_of(Verdict verdict);
+
+/// Whether it is one that has to be told, and that ends a run with a failure.
+constexpr bool is_finding(Verdict verdict) { return verdict == Verdict::unexplained || verdict == Verdict::flaky; }
 
 struct Explanation {
   Verdict verdict = Verdict::agree;
@@ -82,10 +86,9 @@ class Explainer {
   /// The declared deviations of the machine that matter in this run, as the evaluator has it.
   u64 deviations_met(std::string_view machine, const Program& program, const Input& input, Budget budget);
 
-  /// The whole of it: runs both machines again, precisely, and if need be one instruction at a time.
-  /// Leaves both prepared for other programs.
-  Result<Explanation> explain(const Program& program, const Input& input, Budget budget, Machine& subject,
-                              Machine& reference);
+  /// The whole of it: runs the case on both machines again, precisely, where they agree so also fast, and if need
+  /// be one instruction at a time. Leaves both prepared for other programs.
+  Result<Explanation> explain(const Case& some, Machine& subject, Machine& reference);
 
  private:
   struct State;

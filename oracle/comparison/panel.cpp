@@ -2,6 +2,7 @@
 
 #include "corpus/expect.hpp"
 #include "engine/guest/instructions.hpp"
+#include "oracle/comparison/run_case.hpp"
 #include "oracle/machines.hpp"
 
 #include <x86intrin.h>
@@ -69,6 +70,7 @@ void Panel::count(std::size_t which, const Explanation& explanation, u64 runs) {
     case Verdict::quirk: tally.quirk += runs; break;
     case Verdict::unsteady: tally.unsteady += runs; break;
     case Verdict::unexplained: tally.unexplained += runs; break;
+    case Verdict::flaky: tally.flaky += runs; break;
     case Verdict::beyond:
       tally.compared -= runs;
       tally.abstained[std::size_t(explanation.abstention)] += runs;
@@ -259,7 +261,7 @@ void Panel::run_reference(const Batch& batch, std::size_t which) {
       } else {
         parts = true;
         ++member.parted;
-        if (member.unexplained.size() < looked_into) member.unexplained.push_back({.index = index});
+        if (member.unexplained.size() < looked_into) member.unexplained.push_back({.index = index, .said = KeptOutcome(right)});
       }
     } else if (index == sample_) {
       member.agreed_in_sample = true;
@@ -314,6 +316,7 @@ void Panel::note_parting(const Batch& batch, const Parting& parting) {
       if (stage.unexplained.size() < looked_into)
         stage.unexplained.push_back({.index = parting.index,
                                      .kind = differences(guest_, *outcomes[before], *outcomes[which]).front().kind,
+                                     .before = before,
                                      .upholder = first_upheld ? 0 : upholder});
     }
     before = which;
@@ -370,8 +373,8 @@ void Panel::look_into(const Batch& batch, std::size_t which, const std::function
     finding.count = n + 1 == member.unexplained.size() ? member.parted - n : 1;
     ++tally_.reruns;
     running(which);
-    Result<Explanation> explanation = member.role == Role::stage ? explain_stage(finding, parted, which)
-                                                                 : explain_other(finding, which);
+    Result<Explanation> explanation = member.role == Role::stage ? explain_stage(batch, finding, parted, which)
+                                                                 : explain_other(batch, finding, parted, which);
     running(0);
     if (!explanation) {
       tally_.machines[which].compared -= finding.count;
@@ -379,18 +382,23 @@ void Panel::look_into(const Batch& batch, std::size_t which, const std::function
       continue;
     }
     count(which, *explanation, finding.count);
-    if (explanation->verdict == Verdict::unexplained) found(std::move(finding));
+    finding.replays = explanation->verdict != Verdict::flaky;
+    if (is_finding(explanation->verdict)) found(std::move(finding));
   }
   member.seconds_reruns += member.machine->seconds_elsewhere() - before;
 }
 
-Result<Explanation> Panel::explain_stage(Finding& finding, const Parted& parted, std::size_t which) {
+// What a machine keeps from run to run may be what shows it.
+void Panel::add_earlier(const Batch& batch, const Parted& parted, Case& some) {
+  some.earlier.assign(batch.inputs.begin(), batch.inputs.begin() + std::ptrdiff_t(parted.index));
+}
+
+Result<Explanation> Panel::explain_stage(const Batch& batch, Finding& finding, const Parted& parted, std::size_t which) {
   Explanation explanation;
   if (parted.upholder != 0) {
     Member& upholder = members_[parted.upholder];
     const double before = upholder.machine->seconds_elsewhere();
-    Result<Explanation> of_the_first = explainer_.explain(finding.raw.program, finding.raw.input, finding.raw.budget,
-                                                          primary(), *upholder.machine);
+    Result<Explanation> of_the_first = explainer_.explain(finding.raw, primary(), *upholder.machine);
     upholder.seconds_reruns += upholder.machine->seconds_elsewhere() - before;
     if (of_the_first && of_the_first->verdict == Verdict::unexplained) {
       explanation.verdict = Verdict::upheld;
@@ -399,23 +407,37 @@ Result<Explanation> Panel::explain_stage(Finding& finding, const Parted& parted,
   }
   explanation.verdict = Verdict::unexplained;
   finding.subject = stages_.name(which);
-  if (auto parting = stages_.trace(finding.raw, which)) {
+  std::optional<Stages::Parting> parting = stages_.trace(finding.raw, which);
+  if (!parting) {
+    add_earlier(batch, parted, finding.raw);
+    parting = stages_.trace(finding.raw, which);
+  }
+  if (parting) {
     finding.signature = std::move(parting->signature);
     finding.reference = std::move(parting->from);
     finding.smallest = std::move(parting->smallest);
   } else {
-    finding.signature = {"several", parted.kind, finding.subject};
-    finding.reference = stages_.name(which - 1);
-    finding.alone = false;
+    explanation.verdict = Verdict::flaky;
+    finding.signature = {"flaky", parted.kind, finding.subject};
+    finding.reference = stages_.name(parted.before);
   }
   return explanation;
 }
 
-Result<Explanation> Panel::explain_other(Finding& finding, std::size_t which) {
+Result<Explanation> Panel::explain_other(const Batch& batch, Finding& finding, const Parted& parted, std::size_t which) {
   Member& member = members_[which];
-  Result<Explanation> explanation = explainer_.explain(finding.raw.program, finding.raw.input, finding.raw.budget,
-                                                       primary(), *member.machine);
-  if (!explanation || explanation->verdict != Verdict::unexplained) return explanation;
+  Result<Explanation> explanation = explainer_.explain(finding.raw, primary(), *member.machine);
+  if (explanation && explanation->verdict == Verdict::unsteady) {
+    const Outcome& right = kept_.show(parted.index);  // as both say when they are run again
+    if (may_say_when_fast(*member.machine, guest_, **parted.said, right)) return explanation;
+    add_earlier(batch, parted, finding.raw);
+    explanation = explainer_.explain(finding.raw, primary(), *member.machine);
+    if (explanation && explanation->verdict == Verdict::unsteady) {
+      explanation->verdict = Verdict::flaky;
+      explanation->signature = {"flaky", differences(guest_, kept_.show(parted.index), **parted.said).front().kind, ""};
+    }
+  }
+  if (!explanation || !is_finding(explanation->verdict)) return explanation;
   finding.smallest = std::move(explanation->smallest);
   finding.signature = std::move(explanation->signature);
   finding.subject = primary().describe().name;

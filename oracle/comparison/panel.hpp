@@ -20,12 +20,12 @@ namespace diptych {
 
 /// A difference nobody could explain.
 struct Finding {
-  Case raw;                      ///< as it was run
+  Case raw;                      ///< as it was run, with the inputs before it where it takes those to show it
   std::optional<Case> smallest;  ///< the one instruction that shows it, if one does
   Signature signature;           ///< with the stage
   std::string subject;           ///< the stage that parts
   std::string reference;         ///< the stage before it, or the reference it parts from; "budget" of a wrong counter
-  bool alone = true;             ///< the raw case shows it without the runs that came before
+  bool replays = true;           ///< the raw case showed it again; its instruction is "flaky" where it did not
   u64 count = 1;                 ///< runs of this batch that parted so
 };
 
@@ -77,7 +77,9 @@ class Panel {
   struct Parted {
     std::size_t index = 0;
     DifferenceKind kind = DifferenceKind::stop;
+    std::size_t before = 0;    // of a stage: the one it parts from
     std::size_t upholder = 0;  // of a stage: the oracle that says the same; 0: none
+    std::optional<KeptOutcome> said = {};  // by a machine that is no stage
   };
 
   struct Member {
@@ -111,8 +113,9 @@ class Panel {
   void look_for_quirks(const Batch& batch);
   void check_counters(const Batch& batch, const std::function<void(Finding)>& found);
   void look_into(const Batch& batch, std::size_t which, const std::function<void(Finding)>& found);
-  Result<Explanation> explain_stage(Finding& finding, const Parted& parted, std::size_t which);
-  Result<Explanation> explain_other(Finding& finding, std::size_t which);
+  Result<Explanation> explain_stage(const Batch& batch, Finding& finding, const Parted& parted, std::size_t which);
+  Result<Explanation> explain_other(const Batch& batch, Finding& finding, const Parted& parted, std::size_t which);
+  static void add_earlier(const Batch& batch, const Parted& parted, Case& some);
   void abstain(std::size_t which, Abstention why, u64 runs);
   void count(std::size_t which, const Explanation& explanation, u64 runs);
   void running(std::size_t machine) {

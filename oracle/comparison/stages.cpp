@@ -70,6 +70,8 @@ bool all_agree(Guest guest, std::span<const Outcome* const> outcomes) {
 Result<std::vector<std::optional<KeptOutcome>>> Stages::run(const Case& some, std::size_t count) {
   std::vector<std::optional<KeptOutcome>> outcomes;
   outcomes.reserve(count);  // they are pointed at
+  const std::vector<Input> inputs = some.all_inputs();
+  const std::size_t last = inputs.size() - 1;
   const Outcome* before = nullptr;
   for (std::size_t stage = 0; stage < count; ++stage) {
     Machine& machine = *machines_[stage];
@@ -78,8 +80,11 @@ Result<std::vector<std::optional<KeptOutcome>>> Stages::run(const Case& some, st
       if (prepared.error().kind == ErrorKind::unsupported) continue;
       return std::unexpected(std::move(prepared).error());
     }
+    if (auto begun = machine.begin(inputs, some.budget); !begun) return std::unexpected(std::move(begun).error());
+    for (std::size_t index = 0; index < last; ++index)
+      if (auto ran = machine.outcome(index, Precision::precise); !ran) return std::unexpected(std::move(ran).error());
     for (int time = 0; time < runs_of_a_case; ++time) {
-      Result<const Outcome*> ran = machine.run(some.input, some.budget, Precision::precise);
+      Result<const Outcome*> ran = machine.outcome(last, Precision::precise);
       if (!ran) return std::unexpected(std::move(ran).error());
       const bool parts = before && !agree(some.guest(), *before, **ran);
       if (parts || time == 0) kept.emplace(**ran);

@@ -41,7 +41,7 @@ class Stages {
 
   /// The outcomes of the first `count` stages; nothing from one that cannot run the case. What a stage
   /// keeps from one run to the next, its translations and how they are linked, must not show either: so
-  /// each runs the case several times, and gives the first outcome that is another than the stage
+  /// each runs the case's last input several times, behind the earlier ones, and gives the first outcome that is another than the stage
   /// before it gave.
   Result<std::vector<std::optional<KeptOutcome>>> run(const Case& some, std::size_t count);
 

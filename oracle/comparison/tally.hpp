@@ -24,8 +24,9 @@ struct MachineTally {
   u64 compared = 0;     ///< runs whose outcome was held against another's
   u64 open = 0;         ///< of them: differed only in what the manual leaves open
   u64 quirk = 0;        ///< of them: differed by known quirks
-  u64 unsteady = 0;     ///< of them: agreed when run precisely
+  u64 unsteady = 0;     ///< of them: agreed when run precisely, and the fast run was no less exact than promised
   u64 unexplained = 0;  ///< of them: findings
+  u64 flaky = 0;        ///< of them: did not part when they were run again, so findings as well
   std::array<u64, abstention_count> abstained{};
   u64 first_run_ticks = 0;        ///< spent in this machine's first runs on the caller's thread
   u64 away_ticks = 0;             ///< spent waiting for a machine that runs in a process of its own

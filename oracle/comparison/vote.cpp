@@ -1,5 +1,6 @@
 #include "oracle/comparison/vote.hpp"
 
+#include "oracle/comparison/run_case.hpp"
 #include "oracle/comparison/stages.hpp"
 
 #include <algorithm>
@@ -11,7 +12,8 @@ namespace {
 // may say what it likes, has none.
 bool is_voice(const Statement& statement) {
   const Verdict verdict = statement.explanation.verdict;
-  return statement.outcome && !statement.follows && statement.competent && verdict != Verdict::quirk && verdict != Verdict::open;
+  return statement.outcome && !statement.follows && statement.competent && verdict != Verdict::quirk &&
+         verdict != Verdict::open && verdict != Verdict::flaky;
 }
 
 bool is_stage_of_subject(const Statement& statement, const Statement& subject) {
@@ -103,6 +105,20 @@ Result<void> hear_stages(const Case& some, std::span<const std::unique_ptr<Machi
   return {};
 }
 
+// What it says precisely; where that is what the first machine says, a fast run stands that says what this one does
+// not permit itself.
+Result<void> hear_reference(const Case& some, Machine& machine, const Outcome& first, Statement& statement) {
+  Result<KeptOutcome> precise = run_case(machine, some, Precision::precise);
+  if (!precise) return std::unexpected(std::move(precise).error());
+  statement.outcome = std::move(*precise);
+  const Outcome& outcome = **statement.outcome;
+  if (outcome.stop.kind == StopKind::runaway || !agree(some.guest(), first, outcome)) return {};
+  Result<KeptOutcome> fast = run_case(machine, some, Precision::fast);
+  if (!fast) return std::unexpected(std::move(fast).error());
+  if (!may_say_when_fast(machine, some.guest(), **fast, outcome)) statement.outcome = std::move(*fast);
+  return {};
+}
+
 // Where references side with a stage that parts, and none with the first, it is the first that is wrong, and that is
 // said where they part from it. Only competent ones count.
 void uphold(Guest guest, std::span<Statement> statements, std::size_t stages) {
@@ -135,23 +151,23 @@ Result<std::vector<Statement>> hear(const Case& some, std::span<const std::uniqu
   first.competent = !explainer.concerns(first.machine, some.program, some.input, some.budget);
   for (const std::unique_ptr<Machine>& machine : machines.subspan(stages)) {
     Statement& statement = statements.emplace_back(unheard(*machine));
-    Result<void> prepared = machine->prepare(some.program);
-    if (prepared) {
-      Result<const Outcome*> ran = machine->run(some.input, some.budget, Precision::precise);
-      if (ran) statement.outcome.emplace(**ran);
-      else prepared = std::unexpected(std::move(ran).error());
-    }
-    if (!prepared) {
-      statement.unable = prepared.error().message;
+    if (auto heard = hear_reference(some, *machine, **first.outcome, statement); !heard) {
+      statement.outcome.reset();
+      statement.unable = heard.error().message;
       continue;
     }
     statement.competent = !explainer.concerns(statement.machine, some.program, some.input, some.budget);
     statement.differences = differences(some.guest(), **first.outcome, **statement.outcome);
     if (statement.differences.empty()) continue;
     Result<Explanation> explanation =
-        explainer.explain(some.program, some.input, some.budget, *machines.front(), *machine);
+        explainer.explain(some, *machines.front(), *machine);
     if (!explanation) return std::unexpected(std::move(explanation).error());
     statement.explanation = std::move(*explanation);
+    if (statement.explanation.verdict == Verdict::unsteady) {
+      // It said something else a moment ago.
+      statement.explanation.verdict = Verdict::flaky;
+      statement.explanation.signature = {"flaky", statement.differences.front().kind, ""};
+    }
     statement.explanation.signature.stage = first.machine;
     if (statement.explanation.verdict == Verdict::beyond) {
       statement.unable = statement.explanation.beyond;

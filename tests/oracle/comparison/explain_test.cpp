@@ -16,7 +16,7 @@ Explanation explained(const Case& some, Fault fault) {
   const auto subject = make_interpreter_machine();
   FaultyMachine reference("faulty", "csrrs", std::move(fault));
   Explainer explainer;
-  auto explanation = explainer.explain(some.program, some.input, some.budget, *subject, reference);
+  auto explanation = explainer.explain(some, *subject, reference);
   REQUIRE(explanation.has_value());
   return std::move(*explanation);
 }

@@ -26,6 +26,10 @@ class FaultyMachine final : public Machine {
   void only_when_fast() { only_fast_ = true; }
   /// With this, so many runs of a program are right before all others are wrong.
   void only_after(u64 runs) { right_runs_ = runs; }
+  /// With this, the outcome is changed once the run has ended.
+  void spoil(std::function<void(Outcome&, Precision)> spoil) { spoil_ = std::move(spoil); }
+  /// With this, the machine promises nothing of fast runs.
+  void never_exact_when_fast() { exact_when_fast_ = false; }
   Description& description() { return description_; }
 
   const Description& describe() const override { return description_; }
@@ -57,14 +61,17 @@ class FaultyMachine final : public Machine {
     }
     outcome_.state = interpreter.hart.state;
     outcome_.retired = interpreter.hart.retired;
+    if (spoil_) spoil_(outcome_, precision);
     return &outcome_;
   }
+  bool exact_when_fast(const Stop&) const override { return exact_when_fast_; }
 
  private:
   Description description_;
   std::string mnemonic_;
   Fault fault_;
-  bool only_fast_ = false;
+  std::function<void(Outcome&, Precision)> spoil_;
+  bool only_fast_ = false, exact_when_fast_ = true;
   u64 right_runs_ = 0, runs_ = 0;
   riscv64::BoundInterpreter bound_;
   std::span<const Input> inputs_;

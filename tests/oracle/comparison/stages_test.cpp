@@ -59,7 +59,7 @@ TEST_CASE("the first stage that parts is named, and those after it that say the 
   REQUIRE(signatures(ran) == Texts{"b/lw/register"});
   CHECK(ran.found[0].subject == "b");
   CHECK(ran.found[0].reference == "a");
-  CHECK(ran.found[0].alone);
+  CHECK(ran.found[0].replays);
   REQUIRE(ran.found[0].smallest);
   CHECK(ran.found[0].smallest->program.code.size() == 4);
   for (std::size_t i = 0; i < 5; ++i) CHECK(ran.tally.machines[i].compared == 1);
@@ -108,17 +108,59 @@ TEST_CASE("a fault that shows only once code has been run before is found and sh
   warm->only_after(1);
   const Ran ran = run(list(make_interpreter_machine(), std::move(warm)), {}, block_with_load(), 2);
   REQUIRE(signatures(ran) == Texts{"warm/lw/register"});
-  CHECK(ran.found[0].alone);
+  CHECK(ran.found[0].replays);
+  CHECK(ran.found[0].raw.earlier.empty());
 }
 
-TEST_CASE("a fault that a case does not show by itself is a finding all the same") {
+TEST_CASE("a fault that takes the runs before it is a finding that has them") {
   auto late = machine_with_unsigned_lw("late");
   late->only_after(20);
   const Ran ran = run(list(make_interpreter_machine(), std::move(late)), {}, block_with_load(), 32);
   REQUIRE(ran.found.size() == 2);
   CHECK(ran.found[0].signature.text() == "late/several/register");
-  CHECK_FALSE(ran.found[0].alone);
+  CHECK(ran.found[0].replays);
+  CHECK(ran.found[0].raw.earlier.size() == 20);
   CHECK(ran.found[0].count + ran.found[1].count == 12);
+  // And so it replays.
+  late = machine_with_unsigned_lw("late");
+  late->only_after(20);
+  const Machines machines = list(make_interpreter_machine(), std::move(late));
+  Explainer explainer;
+  for (const bool whole : {true, false}) {
+    Case some = ran.found[0].raw;
+    if (!whole) some.earlier.resize(10);
+    const auto statements = hear(some, machines, explainer, 2);
+    REQUIRE(statements);
+    CHECK(((*statements)[1].explanation.verdict == Verdict::unexplained) == whole);
+  }
+}
+
+TEST_CASE("references run the inputs of a case in order, too") {
+  auto late = machine_with_unsigned_lw("late");
+  late->only_after(5);
+  const Machines machines = list(make_interpreter_machine(), std::move(late));
+  Explainer explainer;
+  Case some = block_with_load();
+  for (const std::size_t before : {4u, 5u}) {
+    some.earlier.assign(before, some.input);
+    const auto statements = hear(some, machines, explainer);
+    REQUIRE(statements);
+    CHECK(((*statements)[1].explanation.verdict == Verdict::unexplained) == (before == 5));
+  }
+}
+
+TEST_CASE("a machine that says two things of one case is heard as flaky") {
+  u64 runs = 0;
+  const Machines machines = list(make_interpreter_machine(),
+                                 std::make_unique<FaultyMachine>("flaky", "lw", [&runs](GuestState& after, const riscv64::Decoded&) {
+                                   after.words[12] ^= runs++ == 0;
+                                 }));
+  Explainer explainer;
+  const auto statements = hear(block_with_load(), machines, explainer);
+  REQUIRE(statements);
+  CHECK((*statements)[1].explanation.verdict == Verdict::flaky);
+  CHECK((*statements)[1].explanation.signature.text() == "interp/flaky/register");
+  CHECK(outvoted(Guest::riscv64, *statements).empty());
 }
 
 TEST_CASE("a fault of two instructions has none named") {
