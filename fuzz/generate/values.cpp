@@ -1,5 +1,7 @@
 #include "fuzz/generate/values.hpp"
 
+#include <iterator>
+
 namespace diptych::fuzz {
 namespace {
 
@@ -138,11 +140,13 @@ constexpr Samples make_floats(Format format) {
       add(format.bias() - 126, 0, any_sign | tie);
     }
   }
-  // Of the other format, or of none: about one in sixteen.
-  for (int times = 0; times < 14; ++times) {
+  // Of the other format, of none, or with a box that lacks a bit or half of its bits: about one in sixteen.
+  constexpr u32 boxes[] = {0xffff0000, 0x0000ffff, 0xfffffffe, 0x7fffffff, 0xfffeffff, 0xffff7fff, 0xff000000, 0x00ffffff};
+  for (std::size_t times = 0; times < 14; ++times) {
     if (format.width() == 32) {
       all.add(u64{0x3ff0000000000000}, ~u64{0} >> 11);
-      all.add(0, ~u64{0});
+      if (times < std::size(boxes)) all.add(u64{boxes[times]} << 32 | 0x3f800000, 0xffffffff);
+      else all.add(0, ~u64{0});
     } else {
       all.add(~u64{0xffffffff}, 0xffffffff);
       all.add(0, 0xffffffff);

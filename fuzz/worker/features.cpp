@@ -1,33 +1,37 @@
 #include "fuzz/worker/features.hpp"
 
+#include "engine/guest/riscv64/registers.hpp"
+#include "fuzz/generate/shape.hpp"
+#include "fuzz/worker/value_class.hpp"
+
 #include <array>
 
 namespace diptych::fuzz {
 namespace {
 
-constexpr std::size_t classes = 16;
+constexpr std::size_t of_operands = 8, classes = of_operands + value_classes;
 constexpr std::size_t most_rows = 256;
 
 // libFuzzer takes every byte of this section for a counter.
 __attribute__((section("__libfuzzer_extra_counters"), used)) std::array<u8, most_rows * classes> counters;
 
-std::size_t value_class(u64 value) {
-  if (value == 0) return 0;
-  if (value == ~u64{0}) return 1;
-  if (value < 64) return 2;
-  if (static_cast<i64>(value) >= -64 && static_cast<i64>(value) < 0) return 3;
-  if (value >> 32 == 0) return 4;
-  if (static_cast<i64>(value) == static_cast<i32>(value)) return 5;
-  return static_cast<i64>(value) < 0 ? 6 : 7;
+// The registers as the run began: cheap, and as telling as any for blocks this short.
+std::size_t first_value_class(const Shape& shape, const riscv64::Operands& o, const GuestState& state) {
+  const Operand* first = shape.operand(OperandKind::rs1);
+  if (!first || !first->floating) return integer_class(state.words[riscv64::x_word + o.rs1]);
+  const u64 value = state.words[riscv64::f_word + o.rs1];
+  return first->single ? single_class(value) : double_class(value);
 }
 
 }  // namespace
 
-void note_features(const Input& input, std::span<const riscv64::Traced> trace) {
+void note_features(std::span<const Input> inputs, std::span<const riscv64::Traced> trace) {
   for (const riscv64::Traced& step : trace) {
     if (!step.decoded.row) continue;
     const riscv64::Operands& o = step.decoded.operands;
-    u8* row = &counters[(riscv64::index_of(*step.decoded.row) % most_rows) * classes];
+    const std::size_t index = riscv64::index_of(*step.decoded.row);
+    const Shape& shape = shapes()[index];
+    u8* row = &counters[(index % most_rows) * classes];
     auto feature = [&](std::size_t number, bool holds) { row[number] = u8(row[number] | u8(holds)); };
     feature(0, o.rd == 0 || o.rs1 == 0);
     feature(1, o.rd == o.rs1 || o.rd == o.rs2);
@@ -37,8 +41,8 @@ void note_features(const Input& input, std::span<const riscv64::Traced> trace) {
     feature(5, o.rm == 7);
     feature(6, o.rm == 5 || o.rm == 6);
     feature(7, o.imm == 0 && o.uimm == 0);
-    // The register as the run began: cheap, and as telling as any for blocks this short.
-    feature(8 + value_class(input.state.words[o.rs1]), true);
+    for (std::size_t i = 0; i < inputs.size(); i += inputs_between)
+      feature(of_operands + first_value_class(shape, o, inputs[i].state), true);
   }
 }
 

@@ -9,8 +9,11 @@
 
 namespace diptych::fuzz {
 
-/// Counts the features of a traced run where libFuzzer looks for them. It clears them by itself before
-/// each execution.
-void note_features(const Input& input, std::span<const riscv64::Traced> trace);
+/// Of the inputs of a block, every how many-th has its values looked at.
+constexpr std::size_t inputs_between = 8;
+
+/// Counts the features of a block, whose run on the first input this is the trace of, where libFuzzer looks for them.
+/// It clears them by itself before each execution.
+void note_features(std::span<const Input> inputs, std::span<const riscv64::Traced> trace);
 
 }  // namespace diptych::fuzz

@@ -74,7 +74,7 @@ class Worker {
     const u64 left = configuration_.runs == 0 ? inputs_per_block : configuration_.runs - done;
     inputs_of(block_, std::min<u64>(inputs_per_block, left), inputs_);
     tracer_.trace(block_.program, inputs_.front(), block_.budget, trace_);
-    note_features(inputs_.front(), trace_);
+    note_features(inputs_, trace_);
     const u64 compared_before = compared_so_far();
     auto ran = panel_.run(block_.program, inputs_, block_.budget, [this](Finding finding) { keep(std::move(finding)); });
     if (!ran) report(nlohmann::json{{"error", ran.error().message}});

@@ -44,6 +44,13 @@ TEST_CASE("each float format meets its special values, and now and then the othe
   CHECK(doubles_one_to_eight > count / 20);
 }
 
+TEST_CASE("some boxes lack a bit at an end or in the middle, or half of their bits") {
+  Random random(4);
+  std::set<u64> uppers;
+  for (int i = 0; i < 20000; ++i) uppers.insert(any_float(random, 2) >> 32);
+  for (u64 upper : {0xffff0000u, 0x0000ffffu, 0xfffffffeu, 0x7fffffffu, 0xfffeffffu, 0xffff7fffu}) CHECK(uppers.contains(upper));
+}
+
 TEST_CASE("fcsr is mostly valid, and reserved now and then") {
   Random random(3);
   int reserved = 0;
