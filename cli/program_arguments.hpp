@@ -14,4 +14,7 @@ std::vector<std::string> environment_of_host();
 /// What --root and --dir grant; without either the current directory.
 Result<linux_guest::Grants> grants_of(const std::vector<std::string>& roots, std::vector<std::string> directories);
 
+/// What --memory limits a program to: a number of bytes, or with K, M or G behind it of so many; empty for the default.
+Result<u64> memory_limit(const std::string& text);
+
 }  // namespace diptych::cli

@@ -16,7 +16,68 @@ void MemoryMap::split(u64 address) {
   Mapping rest = mapping;
   if (rest.file != 0) rest.offset += address - start;
   mapping.end = address;
+  // Where less than all is charged, nobody knows for which part.
+  mapping.charge = std::min(mapping.charge, mapping.size(start));
+  rest.charge -= mapping.charge;
   state_.mappings.emplace(address, rest);
+}
+
+namespace {
+
+// Whether two that touch can be one, so that a call on both finds one mapping.
+bool alike(u64 begin, const Mapping& first, const Mapping& second) {
+  const auto all = [](u64 start, const Mapping& mapping) { return mapping.charge == mapping.size(start); };
+  const auto none = [](const Mapping& mapping) { return mapping.charge == 0; };
+  return first.access == second.access && first.backing == second.backing && first.file == second.file &&
+         (first.file == 0 || second.offset == first.offset + first.size(begin)) &&
+         ((all(begin, first) && all(first.end, second)) || (none(first) && none(second)));
+}
+
+}  // namespace
+
+void MemoryMap::join(u64 address) {
+  const auto second = state_.mappings.find(address);
+  if (second == state_.mappings.end() || second == state_.mappings.begin()) return;
+  const auto first = std::prev(second);
+  if (first->second.end != address || !alike(first->first, first->second, second->second)) return;
+  first->second.end = second->second.end;
+  first->second.charge += second->second.charge;
+  state_.mappings.erase(second);
+}
+
+// Every border in a range, its ends included.
+void MemoryMap::join_all(u64 address, u64 size) {
+  auto at = state_.mappings.lower_bound(address);
+  while (at != state_.mappings.end() && at->first <= address + size) {
+    const u64 border = at->first;
+    join(border);
+    at = state_.mappings.upper_bound(border);
+  }
+}
+
+u64 MemoryMap::charged_in(u64 address, u64 size) const {
+  u64 charged = 0;
+  auto at = state_.mappings.upper_bound(address);
+  if (at != state_.mappings.begin()) --at;
+  for (; at != state_.mappings.end() && at->first < address + size; ++at) {
+    if (at->second.end <= address) continue;
+    // As split would have it.
+    const u64 before = at->first < address ? std::min(at->second.charge, address - at->first) : 0;
+    const u64 begin = std::max(at->first, address), end = std::min(at->second.end, address + size);
+    charged += std::min(at->second.charge - before, end - begin);
+  }
+  return charged;
+}
+
+bool MemoryMap::affordable(u64 more, u64 less) {
+  if (more <= less || state_.charged - less + more <= limit_) return true;
+  if (refused_) refused_();
+  return false;
+}
+
+void MemoryMap::charge(u64 more, u64 less) {
+  state_.charged += more - less;
+  most_charged_ = std::max(most_charged_, state_.charged);
 }
 
 void MemoryMap::note_code(u64 address, u64 size) {
@@ -28,63 +89,75 @@ void MemoryMap::forget(u64 address, u64 size) {
   split(address);
   split(address + size);
   note_code(address, size);
+  charge(0, charged_in(address, size));
   state_.mappings.erase(state_.mappings.lower_bound(address), state_.mappings.lower_bound(address + size));
 }
 
-bool MemoryMap::map(u64 address, u64 size, Access access, Backing backing, u32 file, u64 offset) {
+bool MemoryMap::map(u64 address, u64 size, Access access, Backing backing, u32 file, u64 offset, u64 filled) {
+  const u64 charged = allows(access, Access::write) ? size : filled, less = charged_in(address, size);
+  if (!affordable(charged, less) || !host_mappings_.take()) return false;
   forget(address, size);
   if (!window_.map(address, size, access)) {
     window_.unmap(address, size);
     return false;
   }
+  charge(charged, 0);
+  state_.mappings.emplace(address, Mapping{address + size, access, backing, file, offset, charged});
   // Neighbours that are alike become one, or a heap would be as many as brk calls.
-  u64 start = address, end = address + size;
-  auto alike = [&](const Mapping& other) { return other.access == access && other.backing == backing && other.file == 0 && file == 0; };
-  if (auto after = state_.mappings.find(end); after != state_.mappings.end() && alike(after->second)) {
-    end = after->second.end;
-    state_.mappings.erase(after);
-  }
-  if (auto after = state_.mappings.lower_bound(start); after != state_.mappings.begin())
-    if (auto before = std::prev(after); before->second.end == start && alike(before->second)) {
-      start = before->first;
-      state_.mappings.erase(before);
-    }
-  state_.mappings.emplace(start, Mapping{end, access, backing, file, offset});
+  join(address + size);
+  join(address);
   if (allows(access, Access::execute)) code_changed_({address, size});
   return true;
 }
 
-void MemoryMap::unmap(u64 address, u64 size) {
+bool MemoryMap::unmap(u64 address, u64 size) {
+  const auto cut = [&](u64 border) { return at(border) && begin_of(border) != border; };
+  if ((cut(address) || cut(address + size)) && !host_mappings_.take()) return false;
   forget(address, size);
   window_.unmap(address, size);
+  return true;
 }
 
 bool MemoryMap::protect(u64 address, u64 size, Access access) {
   if (!covers(address, size)) return false;
+  const u64 less = charged_in(address, size), more = allows(access, Access::write) ? size : less;
+  if (!affordable(more, less) || !host_mappings_.take()) return false;
   split(address);
   split(address + size);
   note_code(address, size);
-  for (auto at = state_.mappings.lower_bound(address); at != state_.mappings.end() && at->first < address + size; ++at) {
+  bool done = true;
+  for (auto at = state_.mappings.lower_bound(address); done && at != state_.mappings.end() && at->first < address + size; ++at) {
     // What no file backs stays out of reach, whatever is asked for.
-    if (at->second.backing != Backing::beyond_file && !window_.protect(at->first, at->second.end - at->first, access)) return false;
+    done = at->second.backing == Backing::beyond_file || window_.protect(at->first, at->second.end - at->first, access).has_value();
+    if (!done) break;
     at->second.access = access;
+    if (!allows(access, Access::write)) continue;
+    const u64 whole = at->second.size(at->first);
+    charge(whole, at->second.charge);
+    at->second.charge = whole;
   }
-  if (allows(access, Access::execute)) code_changed_({address, size});
-  return true;
+  // There and back again is one mapping again.
+  join_all(address, size);
+  if (done && allows(access, Access::execute)) code_changed_({address, size});
+  return done;
 }
 
 bool MemoryMap::move(u64 from, u64 to, u64 size) {
   const Mapping old = *at(from);
   constexpr Access both = Access::read | Access::write;
-  if (!map(to, size, both, old.backing, old.file, old.file != 0 ? old.offset + (from - begin_of(from)) : 0)) return false;
+  // The same bytes are not charged twice while there are two of them.
+  const u64 charged = charged_in(from, size);
+  charge(0, charged);
+  const bool mapped = map(to, size, both, old.backing, old.file, old.file != 0 ? old.offset + (from - begin_of(from)) : 0);
+  state_.charged += charged;
+  if (!mapped) return false;
   if (!allows(old.access, Access::read) && !protect(from, size, Access::read)) return false;
   const u8* const source = window_.open(from, size, Access::read);
   u8* const target = window_.open(to, size, Access::write);
   if (!source || !target) return false;
   std::memcpy(target, source, size);
   if (old.access != both) protect(to, size, old.access);
-  unmap(from, size);
-  return true;
+  return unmap(from, size);
 }
 
 void MemoryMap::clear(u64 address, u64 size) {
@@ -97,6 +170,7 @@ void MemoryMap::clear(u64 address, u64 size) {
     // Mapped anew, pages are zero and cost nothing until they are touched.
     (void)window_.map(at->first, at->second.end - at->first, at->second.access);
   }
+  join_all(address, size);
 }
 
 bool MemoryMap::covers(u64 address, u64 size) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/guest/hart.hpp"
+#include "engine/linux/memory_budget.hpp"
 #include "engine/memory/window.hpp"
 
 #include <functional>
@@ -21,6 +22,9 @@ struct Mapping {
   Backing backing = Backing::zeros;
   u32 file = 0;    ///< which it came from, as whoever maps files numbers them; 0: none
   u64 offset = 0;  ///< in that, of the first byte
+  u64 charge = 0;  ///< bytes of the host's memory that it counts for: all from when it is writable on, else those copied from a file
+
+  u64 size(u64 begin) const { return end - begin; }
 };
 
 class MemoryMap {
@@ -29,10 +33,20 @@ class MemoryMap {
   MemoryMap(Window& window, std::function<void(Range)> code_changed)
       : window_(window), code_changed_(std::move(code_changed)) {}
 
-  /// Zeroed pages, in place of whatever was there. False: the host has no memory for them.
-  bool map(u64 address, u64 size, Access access, Backing backing = Backing::zeros, u32 file = 0, u64 offset = 0);
-  void unmap(u64 address, u64 size);
-  /// False: some page is not mapped, and nothing was changed; or the host refused.
+  /// How many bytes all mappings may be charged with. `refused` hears when more is asked for.
+  void limit(u64 bytes, std::function<void()> refused) {
+    limit_ = bytes;
+    refused_ = std::move(refused);
+  }
+  /// The most that was charged at any time.
+  u64 most_charged() const { return most_charged_; }
+
+  /// Zeroed pages, in place of whatever was there. False: there is no memory for them, or there are too many mappings.
+  /// `filled` bytes of what may not be written are to be copied from a file.
+  bool map(u64 address, u64 size, Access access, Backing backing = Backing::zeros, u32 file = 0, u64 offset = 0, u64 filled = 0);
+  /// False: there are too many mappings to cut one of them in two, and nothing was changed.
+  bool unmap(u64 address, u64 size);
+  /// False: some page is not mapped, or there are too many mappings, and nothing was changed; or the host refused.
   bool protect(u64 address, u64 size, Access access);
   /// Moves pages of one mapping to free ones. False: the host has no memory for them.
   bool move(u64 from, u64 to, u64 size);
@@ -60,6 +74,7 @@ class MemoryMap {
     std::map<u64, Mapping> mappings;
     u64 heap_begin = 0;
     u64 heap_end = 0;
+    u64 charged = 0;
   };
   const State& state() const { return state_; }
   void put_back(State state) { state_ = std::move(state); }
@@ -68,11 +83,20 @@ class MemoryMap {
   void split(u64 address);
   u64 begin_of(u64 address) const;  // of the mapping it lies in
   void forget(u64 address, u64 size);
+  void join(u64 address);  // what ends there and what begins there, if they are alike
+  void join_all(u64 address, u64 size);
+  u64 charged_in(u64 address, u64 size) const;
+  bool affordable(u64 more, u64 less);
+  void charge(u64 more, u64 less);
   void note_code(u64 address, u64 size);
 
   Window& window_;
   std::function<void(Range)> code_changed_;
   State state_;
+  HostMappings host_mappings_;
+  u64 limit_ = ~u64{0};
+  u64 most_charged_ = 0;
+  std::function<void()> refused_;
 };
 
 }  // namespace diptych::linux_guest

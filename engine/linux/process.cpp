@@ -50,6 +50,9 @@ Process::Process(Window reserved, ProcessOptions options, HostFile first_directo
       trace_(std::move(options.trace)),
       notice_(std::move(options.notice)) {
   tier_->bind(window);
+  map.limit(options.memory, [this, most = options.memory] {
+    notice(fmt::format("it asks for more than the {} MiB of memory that it may have, and is told ENOMEM; --memory allows more", most >> 20));
+  });
 }
 
 Result<std::unique_ptr<Process>> Process::start(ProcessOptions options) {

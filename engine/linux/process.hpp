@@ -36,6 +36,7 @@ struct ProcessOptions {
   std::function<void(std::string_view line)> trace;  ///< hears of each system call and signal, if set
   /// Hears once of each thing that the program wants and does not get, in a sentence for the user, if set.
   std::function<void(std::string_view sentence)> notice = {};
+  u64 memory = default_memory_limit();  ///< bytes that its mappings may take of the host's
 };
 
 struct Arguments;

@@ -112,11 +112,12 @@ i64 Process::make_call(const SystemCall* call, u64 number, const Arguments& argu
 void Process::filled(Range range) {
   if (!making_) return;
   for (u64 page = range.address; page < range.address + range.size; page += page_size) {
-    const u8* bytes = window.open(page, page_size, Access::read);
-    const u64 size = std::min(page_size, range.address + range.size - page);
+    // The guest may not be permitted to read them.
+    std::vector<u8> bytes(std::min(page_size, range.address + range.size - page));
+    window.look(page, bytes);
     // Fresh pages are zero, and files may have holes.
-    if (std::all_of(bytes, bytes + size, [](u8 byte) { return byte == 0; })) continue;
-    filled_.emplace_back(bytes, bytes + size);
+    if (std::ranges::all_of(bytes, [](u8 byte) { return byte == 0; })) continue;
+    filled_.push_back(std::move(bytes));
     making_->written.push_back({page, filled_.back()});
   }
 }

@@ -2,11 +2,15 @@
 #include "engine/linux/calls/call.hpp"
 #include "engine/linux/layout.hpp"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 namespace diptych::linux_guest {
 namespace {
@@ -40,30 +44,63 @@ i64 mapped_length(int file) {
   return status.st_size;
 }
 
-i64 read_at(int file, u64 offset, std::span<u8> to) {
-  u64 done = 0;
-  while (done < to.size()) {
-    const ssize_t got = ::pread(file, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed();
-    if (got == 0) break;
-    done += static_cast<u64>(got);
-  }
-  return static_cast<i64>(done);
+// The same file with a position of its own, for which the guest's does not move. Where that cannot be had, none.
+HostFile reopened(int file) { return HostFile(::open(fmt::format("/proc/self/fd/{}", file).c_str(), O_RDONLY | O_CLOEXEC)); }
+
+// The first bytes at or behind `from` that are no hole.
+Range data_behind(const HostFile& file, u64 from, u64 end) {
+  if (!file) return {from, end - from};
+  const off_t begin = ::lseek(file.number(), static_cast<off_t>(from), SEEK_DATA);
+  if (begin < 0) return errno == ENXIO ? Range{end, 0} : Range{from, end - from};
+  const off_t hole = ::lseek(file.number(), begin, SEEK_HOLE);
+  const u64 at = std::max(from, page_floor(std::min(static_cast<u64>(begin), end)));
+  return {at, (hole < 0 ? end : std::min(static_cast<u64>(hole), end)) - at};
 }
 
-// Copies a file into fresh pages. What lies wholly beyond its end stays out of reach.
+// How many bytes of pages the file's data takes.
+u64 data_size(int file, u64 from, u64 end) {
+  const HostFile own = reopened(file);
+  u64 size = 0;
+  for (u64 at = from; at < end;) {
+    const Range data = data_behind(own, at, end);
+    size += page_ceiling(data.address + data.size) - page_floor(data.address);
+    at = data.address + data.size;
+  }
+  return std::min(size, page_ceiling(end - from));
+}
+
+// Copies what is data in a file to pages that are zero.
+i64 copy_data(Process& p, u64 address, int file, u64 from, u64 end) {
+  constexpr u64 piece = 1 << 20;
+  const HostFile own = reopened(file);
+  std::vector<u8> bytes(std::min(piece, end - from));
+  for (u64 at = from; at < end;) {
+    const Range data = data_behind(own, at, end);
+    for (at = data.address; at < data.address + data.size;) {
+      const ssize_t got = ::pread(file, bytes.data(), std::min<u64>(bytes.size(), data.address + data.size - at), static_cast<off_t>(at));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return failed();
+      // It was cut short meanwhile.
+      if (got == 0) return 0;
+      if (!p.window.fill(address + (at - from), std::span(bytes).first(static_cast<u64>(got)))) return -ENOMEM;
+      p.filled({address + (at - from), static_cast<u64>(got)});
+      at += static_cast<u64>(got);
+    }
+  }
+  return 0;
+}
+
+// Copies a file into fresh pages; its holes cost nothing. What lies wholly beyond its end stays out of reach.
 i64 fill(Process& p, u64 address, u64 size, Access access, int file, u64 offset, u64 length) {
   const u32 number = static_cast<u32>(p.told([&] { return p.number_file(file); }));
   const u64 there = offset < length ? std::min(size, length - offset) : 0;
   const u64 backed = page_ceiling(there);
-  if (backed != 0 && !p.map.map(address, backed, Access::read | Access::write, Backing::file, number, offset)) return -ENOMEM;
-  u8* const to = p.memory.reach(address, there, Access::write);
-  if (!to) return -ENOMEM;
-  const i64 read = p.told([&] { return read_at(file, offset, {to, there}); });
-  if (read < 0) return read;
-  p.filled({address, static_cast<u64>(read)});
-  if (backed != 0 && !p.map.protect(address, backed, access)) return -ENOMEM;
+  if (backed != 0) {
+    const u64 data = static_cast<u64>(p.told([&] { return static_cast<i64>(data_size(file, offset, offset + there)); }));
+    if (!p.map.map(address, backed, access, Backing::file, number, offset, data)) return -ENOMEM;
+    const i64 copied = p.told([&] { return copy_data(p, address, file, offset, offset + there); });
+    if (copied < 0) return copied;
+  }
   if (backed < size && !p.map.map(address + backed, size - backed, Access::none, Backing::beyond_file, number, offset + backed)) return -ENOMEM;
   return static_cast<i64>(address);
 }
@@ -111,8 +148,7 @@ i64 mmap_call(Process& p, const Arguments& a) {
 i64 munmap_call(Process& p, const Arguments& a) {
   const u64 size = page_ceiling(a[1]);
   if (a[0] % page_size != 0 || size == 0 || !in_range(a[0], size)) return -EINVAL;
-  p.map.unmap(a[0], size);
-  return 0;
+  return p.map.unmap(a[0], size) ? 0 : -ENOMEM;
 }
 
 i64 mprotect_call(Process& p, const Arguments& a) {
@@ -137,9 +173,9 @@ i64 mremap_call(Process& p, const Arguments& a) {
   if (fixed) {
     if (to % page_size != 0 || !in_range(to, size) || to < lowest_mapping) return -EINVAL;
     if (to < a[0] + old_size && a[0] < to + size) return -EINVAL;
-    p.map.unmap(to, size);
+    if (!p.map.unmap(to, size)) return -ENOMEM;
   } else if (size <= old_size) {
-    if (size < old_size) p.map.unmap(a[0] + size, old_size - size);
+    if (size < old_size && !p.map.unmap(a[0] + size, old_size - size)) return -ENOMEM;
     return static_cast<i64>(a[0]);
   } else {
     const u64 end = a[0] + old_size;
@@ -171,6 +207,7 @@ i64 madvise_call(Process& p, const Arguments& a) {
 /// Calls that a process without shared files or swap can take for done.
 i64 accepted_if_mapped(Process& p, const Arguments& a) {
   const u64 address = page_floor(a[0]), size = page_ceiling(a[0] - address + a[1]);
+  if (size < a[1]) return -EINVAL;
   return in_range(address, size) && p.map.covers(address, size) ? 0 : -ENOMEM;
 }
 
