@@ -85,7 +85,6 @@ class Session {
         progress(gather());
       }
     }
-    wall_end_ = Clock::now();
     while (minimizer_ || !queue_.empty()) {
       if (minimizer_) minimizer_->read_lines(0);
       minimize_next(50);
@@ -95,6 +94,7 @@ class Session {
     std::error_code ignored;
     std::filesystem::remove_all(configuration().out / pending_corpus, ignored);
     Summary& summary = gather();
+    progress(summary);
     if (auto written = write_reports(summary); !written) return std::unexpected(std::move(written).error());
     return summary;
   }
@@ -295,6 +295,7 @@ class Session {
     for (const std::string& line : worker_->read_lines(0)) hear(line);
     worker_seconds_ += worker_->seconds();
     worker_.reset();
+    wall_end_ = Clock::now();
     // Its machines' processes are counted by the tally; the next worker starts its counts anew.
     for (std::size_t i = 0; i < summary_.machines.size(); ++i) {
       elsewhere_[i] += shared_->tally.machines[i].seconds_elsewhere;

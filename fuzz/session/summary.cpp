@@ -1,6 +1,7 @@
 #include "fuzz/session/summary.hpp"
 
 #include "engine/guest/instructions.hpp"
+#include "fuzz/session/machine_rows.hpp"
 #include "oracle/machines.hpp"
 #include "oracle/quirks/quirk.hpp"
 
@@ -59,6 +60,19 @@ double share_compared(const MachineTally& machine) {
   u64 chances = machine.compared;
   for (const u64 runs : machine.abstained) chances += runs;
   return chances == 0 ? 1 : double(machine.compared) / double(chances);
+}
+
+// Broken at blanks, so that a terminal of 80 columns need not break it anywhere.
+std::string wrapped(std::string text) {
+  constexpr std::size_t columns = 80;
+  constexpr std::string_view indent = "      ";
+  for (std::size_t start = text.rfind('\n') + 1; text.size() - start > columns;) {
+    const std::size_t blank = text.rfind(' ', start + columns);
+    if (blank == text.npos || blank <= start + indent.size()) break;
+    text.replace(blank, 1, "\n" + std::string(indent));
+    start = blank + 1;
+  }
+  return text;
 }
 
 // What is wrong is what runs, and what is right is beside it: a stage that translated code goes through runs as
@@ -192,21 +206,21 @@ nlohmann::json to_json(const Summary& s) {
 std::string to_text(const Summary& s) {
   std::string text;
   auto line = [&]<class... T>(fmt::format_string<T...> format, T&&... values) {
-    text += fmt::format(format, std::forward<T>(values)...) + "\n";
+    text += wrapped(fmt::format(format, std::forward<T>(values)...)) + "\n";
   };
-  line("{} against {} on {}, seed {}{}", s.configuration.subjects, s.configuration.oracles,
+  line("{} against {} on {}, seed {}{}", subjects_in_short(s), s.configuration.oracles,
        name_of(s.configuration.guest), s.configuration.seed, s.interrupted ? " (interrupted)" : "");
   line("  {} runs, {} executions in {:.1f} s: {:.0f} executions a second", s.tally.runs, s.tally.executions, s.seconds,
        s.seconds > 0 ? double(s.tally.executions) / s.seconds : 0);
-  line("  {:.1f} CPU seconds inside the references' first runs, {:.1f} outside: {:.2f} times as much", s.inside_seconds,
+  line("  {:.1f} CPU seconds in the references' first runs, {:.1f} outside: ratio {:.2f}", s.inside_seconds,
        s.outside_seconds(), s.outside_ratio());
   line("  {:.2f} % of all state compared with at least one other machine", 100 * s.compared_share());
-  for (std::size_t i = 0; i < s.machines.size(); ++i) {
-    const MachineTally& m = s.tally.machines[i];
+  for (const MachineRow& row : machine_rows(s)) {
+    const MachineTally& m = row.tally;
     std::string abstained;
     for (std::size_t why = 0; why < abstention_count; ++why)
       if (m.abstained[why]) abstained += fmt::format(", {} {}", m.abstained[why], name_of(Abstention(why)));
-    line("  {}: {:.1f} s, {} compared{}{}{}{}{}", s.machines[i].name, s.machines[i].seconds, m.compared,
+    line("  {}: {:.1f} s, {} compared{}{}{}{}{}", row.name, row.seconds, m.compared,
          m.quirk ? fmt::format(", {} by known quirks", m.quirk) : "", m.open ? fmt::format(", {} left open", m.open) : "",
          m.unsteady ? fmt::format(", {} only agreed precisely", m.unsteady) : "",
          m.flaky ? fmt::format(", {} parted and did not again", m.flaky) : "",
@@ -236,10 +250,11 @@ std::string to_text(const Summary& s) {
   }
   line("\n{} distinct finding{}, {} times:", s.findings.size(), s.findings.size() == 1 ? "" : "s", s.unexplained());
   for (const Bucket& b : s.findings) {
-    line("  {:<28} {:<32} {} times, against {}{}", b.signature, b.instruction, b.count, fmt::join(b.references, ", "),
+    line("  {:<24} {} times, against {}{}", b.signature, b.count, fmt::join(b.references, ", "),
          b.outvoted.empty() ? "" : fmt::format("; outvoted: {}", fmt::join(b.outvoted, ", ")));
-    line("      diptych replay {}", b.case_path);
-    line("      {}", debugging_command(b));
+    line("      {}", b.instruction);
+    // Commands are copied, so they stay whole.
+    text += fmt::format("      diptych replay {}\n      {}\n", b.case_path, debugging_command(b));
   }
   return text;
 }
