@@ -37,8 +37,10 @@ build:
 	@cmake --preset release $(if $(wildcard build/release/build.ninja),,-DDIPTYCH_TESTS=OFF)
 	@cmake --build build/release --target diptych diptych-fuzz-worker
 
-fuzz: build
-	@setup/install run
+# All packages come before the build: nobody waits for it only to be asked for a password.
+fuzz:
+	@setup/install build run
+	@$(MAKE) --no-print-directory build
 	build/release/diptych fuzz --guest $(GUEST) --subject $(SUBJECT) --oracle $(ORACLE) \
 	  --seconds $(DURATION) --seed $(SEED) --out $(OUT)
 
