@@ -12,7 +12,7 @@ namespace {
 
 // Nothing is to be said of it but that it agrees.
 bool only_agrees(const MachineSummary& machine, const MachineTally& tally) {
-  return !machine.oracle && is_stage(machine.name) && tally.open == 0 && tally.quirk == 0 && tally.unsteady == 0 && tally.unexplained == 0 &&
+  return !machine.oracle && is_stage(machine.name) && tally.open == 0 && tally.quirk == 0 && tally.unsteady == 0 && tally.flaky == 0 && tally.unexplained == 0 &&
          std::ranges::all_of(tally.abstained, [](u64 count) { return count == 0; });
 }
 

@@ -3,9 +3,7 @@
 // are the engine's alone: after each the reference takes over its state.
 #pragma once
 
-#include "engine/debug/timeline.hpp"
-#include "gdbstub/beside/reference.hpp"
-#include "gdbstub/engine/inferior.hpp"
+#include "gdbstub/beside/lockstep_reference.hpp"
 #include "oracle/comparison/explain.hpp"
 #include "oracle/unicorn/companion.hpp"
 
@@ -15,38 +13,25 @@
 
 namespace diptych::gdb {
 
-class Follower final : public Reference {
+class Follower final : public LockstepReference {
  public:
   /// Errors: it cannot run this guest, or Unicorn does not start.
   static Result<std::unique_ptr<Follower>> create(Guest guest, const ReferenceOptions& options = {});
 
-  /// Whom it goes along with; both outlive it.
-  void accompany(Inferior& inferior, Timeline& timeline);
-
-  Follower* follower() override { return this; }
+  void accompany(Inferior& inferior, Timeline& timeline) override;
   const std::string& name() const override { return machine_->describe().name; }
 
-  // As the timeline's own, for both together. Where they part, it halts behind the instruction that parts them,
-  // wherever else they were bound.
-  std::optional<Timeline::Halted> forward(u64 most);
-  std::optional<Timeline::Halted> step();
-
-  /// Whether they parted at the last halt, and the engine still stands there.
-  bool has_parted() const { return parted_.has_value(); }
-  /// The same; said once.
-  bool take_parting() { return std::exchange(parting_untold_, false); }
-
-  /// The engine was led elsewhere: from there on both go together again.
-  void changed() {
+  std::optional<Timeline::Halted> forward(u64 most) override;
+  std::optional<Timeline::Halted> step() override;
+  bool has_parted() const override { return parted_.has_value(); }
+  bool take_parting() override { return std::exchange(parting_untold_, false); }
+  void changed() override {
     stands_ = signal_told_ = false;
     parted_.reset();
   }
 
-  /// Signals that the debugger does not want to see; the execution is to report all.
-  void pass_signals(u64 set) { passed_ = set; }
-
-  /// A sentence the user should read. Empty: there is none. Told once.
-  std::string take_notice() { return std::exchange(notice_, {}); }
+  void pass_signals(u64 set) override { passed_ = set; }
+  std::string take_notice() override { return std::exchange(notice_, {}); }
   std::string statistics() const override;
 
   Result<Sight> look(u64 time, const Outcome& engine, bool reserved) override;

@@ -12,7 +12,7 @@
 
 namespace diptych::gdb {
 
-class Follower;
+class LockstepReference;
 
 struct ReferenceOptions {
   bool known_too = false;  ///< differences that are known of it count as divergences, too
@@ -29,7 +29,7 @@ class Reference {
   virtual const std::string& name() const = 0;
 
   /// Itself, if it is one that goes along with the engine, rather than be run whenever it is looked at.
-  virtual Follower* follower() { return nullptr; }
+  virtual LockstepReference* lockstep() { return nullptr; }
 
   /// What it has come to after as many instructions as the engine.
   struct Sight {

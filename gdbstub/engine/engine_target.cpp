@@ -28,7 +28,7 @@ EngineTarget::EngineTarget(std::unique_ptr<Inferior> inferior, std::unique_ptr<R
       description_(riscv64::describe(inferior_->os_abi())),
       own_registers_(description_.registers.size()) {
   if (reference_) {
-    follower_ = reference_->follower();
+    follower_ = reference_->lockstep();
     if (follower_) follower_->accompany(*inferior_, timeline_);
     panel_.emplace(*inferior_, timeline_, *reference_);
     if (!two_threads_) panel_->describe(description_);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/debug/timeline.hpp"
-#include "gdbstub/beside/follower.hpp"
+#include "gdbstub/beside/lockstep_reference.hpp"
 #include "gdbstub/beside/panel_view.hpp"
 #include "gdbstub/breakpoints.hpp"
 #include "gdbstub/engine/inferior.hpp"
@@ -149,7 +149,7 @@ class EngineTarget final : public Target {
   std::vector<Watchpoint> watchpoints_;
   std::vector<Range> allocated_;  // for the debugger
   Timeline timeline_;
-  Follower* follower_ = nullptr;  // the reference, if it is one that goes along
+  LockstepReference* follower_ = nullptr;  // the reference, if it is one that goes along
   mutable std::optional<PanelView> panel_;  // finds out what the reference has come to when it is first asked for
   Description description_;
   const std::size_t own_registers_;  // of the description, the first; the reference's follow
