@@ -5,6 +5,7 @@
 #include "engine/machine/integers.hpp"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace diptych::linux_guest {
@@ -17,6 +18,8 @@ struct OpenFile {
   /// seeking as it was opened, and the settings of a terminal; nothing else.
   bool inherited = false;
   bool nonblocking = false;  ///< instead of O_NONBLOCK where it is inherited: the host's flag is the sharers' as well
+  std::string special_directory = {};  ///< its path, if it is a directory that exists without a grant
+  u64 position = 0;                    ///< of the next name in that
 };
 
 class Descriptors {

@@ -17,13 +17,25 @@ constexpr u64 largest_file = u64{1} << 32;
 
 }  // namespace
 
-Result<std::vector<u8>> read_program(const std::string& path) {
+Result<HostFile> open_program(const std::string& path) {
   // Without O_NONBLOCK a pipe of that name would be waited for.
-  const HostFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  HostFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
   if (!file || fstat(file.number(), &status) != 0) return fail(ErrorKind::bad_input, std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return fail(ErrorKind::bad_input, "it is not a regular file");
   if (static_cast<u64>(status.st_size) > largest_file) return fail(ErrorKind::bad_input, "it is larger than any program");
+  return file;
+}
+
+Result<std::vector<u8>> read_program(const std::string& path) {
+  const Result<HostFile> file = open_program(path);
+  if (!file) return std::unexpected(file.error());
+  return read_program(*file);
+}
+
+Result<std::vector<u8>> read_program(const HostFile& file) {
+  struct stat status{};
+  if (fstat(file.number(), &status) != 0) return fail(ErrorKind::environment, std::strerror(errno));
   std::vector<u8> bytes(static_cast<u64>(status.st_size));
   u64 done = 0;
   while (done < bytes.size()) {

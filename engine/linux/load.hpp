@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/linux/elf.hpp"
+#include "engine/linux/host_file.hpp"
 #include "engine/linux/memory_map.hpp"
 
 #include <span>
@@ -10,7 +11,11 @@
 
 namespace diptych::linux_guest {
 
-/// The whole file. It must be a regular one, not larger than a program can be.
+/// Opens a program's file, which must be a regular one, not larger than a program can be.
+Result<HostFile> open_program(const std::string& path);
+
+/// The whole of it.
+Result<std::vector<u8>> read_program(const HostFile& file);
 Result<std::vector<u8>> read_program(const std::string& path);
 
 /// Where a loaded program's parts lie in guest memory.

@@ -56,7 +56,9 @@ Process::Process(Window reserved, ProcessOptions options, HostFile first_directo
 }
 
 Result<std::unique_ptr<Process>> Process::start(ProcessOptions options) {
-  Result<std::vector<u8>> file = read_program(options.program);
+  Result<HostFile> opened = open_program(options.program);
+  if (!opened) return std::unexpected(std::move(opened).error().in(options.program));
+  Result<std::vector<u8>> file = read_program(*opened);
   if (!file) return std::unexpected(std::move(file).error().in(options.program));
   Result<HostFile> directory = options.grants->first_directory();
   if (!directory) return std::unexpected(std::move(directory).error());
@@ -65,6 +67,8 @@ Result<std::unique_ptr<Process>> Process::start(ProcessOptions options) {
   if (window->size() < address_limit)
     return fail(ErrorKind::environment, fmt::format("the host has no room for a guest's {:#x} bytes of addresses", address_limit));
   std::unique_ptr<Process> process(new Process(std::move(*window), options, std::move(*directory)));
+  process->executable = std::move(*opened);
+  process->arguments = options.arguments;
   if (auto loaded = process->load(*file, options); !loaded) return std::unexpected(std::move(loaded).error().in(options.program));
   return process;
 }

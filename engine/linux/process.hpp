@@ -116,6 +116,8 @@ class Process {
   Signals signals;
   Timers timers;
   std::string program;        ///< the guest's path of its file
+  HostFile executable;        ///< open to be read: its name may lead elsewhere by now
+  std::vector<std::string> arguments;  ///< as it began
   std::vector<u8> auxiliary;  ///< the auxiliary vector that it began with, with the entry that ends it
   std::string name;           ///< as prctl sets it
   std::string note;           ///< what --strace adds to the call at hand

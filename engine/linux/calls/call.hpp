@@ -53,6 +53,7 @@ inline i64 answer(i64 result) { return result < 0 ? failed() : result; }
 
 std::span<const SystemCall> file_calls();
 std::span<const SystemCall> path_calls();
+std::span<const SystemCall> directory_calls();
 std::span<const SystemCall> metadata_calls();
 std::span<const SystemCall> waiting_calls();
 std::span<const SystemCall> memory_calls();

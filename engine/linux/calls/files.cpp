@@ -95,6 +95,13 @@ i64 close_range_call(Process& p, const Arguments& a) {
 }
 
 i64 lseek_call(Process& p, const Arguments& a) {
+  const auto* file = p.files.find(static_cast<u32>(a[0]));
+  if (file && !(*file)->special_directory.empty()) {
+    // As telldir, rewinddir and seekdir need it.
+    if (a.number(2) == SEEK_SET) (*file)->position = a[1];
+    else if (a.number(2) != SEEK_CUR || a[1] != 0) return -EINVAL;
+    return static_cast<i64>((*file)->position);
+  }
   const int host = p.files.host(static_cast<u32>(a[0]));
   return host < 0 ? -EBADF : answer(::lseek(host, static_cast<off_t>(a[1]), a.number(2)));
 }
@@ -227,19 +234,6 @@ i64 pipe2_call(Process& p, const Arguments& a) {
   return full ? -EMFILE : -EFAULT;
 }
 
-i64 getdents_call(Process& p, const Arguments& a) {
-  const OpenFile* file = file_of(p, a[0]);
-  if (!file) return -EBADF;
-  const int host = file->host.number();
-  if (file->inherited)
-    if (const Answer<std::string> path = p.grants->path_of(host); !path) return -path.error();
-  const auto range = transfer_range(p, a[1], static_cast<u32>(a[2]), Access::write);
-  if (!range) return -range.error();
-  const i64 result = answer(syscall(SYS_getdents64, host, range->data(), range->size()));
-  // Not the buffer is too small, but the part of it that is there.
-  return result == -EINVAL && range->size() < static_cast<u32>(a[2]) ? -EFAULT : result;
-}
-
 template <auto call>
 i64 on_file(Process& p, const Arguments& a) {
   const int host = p.files.host(static_cast<u32>(a[0]));
@@ -305,7 +299,6 @@ constexpr SystemCall calls[] = {
     {44, "fstatfs", "fp", Replay::told, fstatfs_call},
     {57, "close", "f", Replay::told, close_call},
     {59, "pipe2", "pO", Replay::told, pipe2_call},
-    {61, "getdents64", "fpd", Replay::counted, getdents_call},
     {62, "lseek", "fdw", Replay::told, lseek_call},
     {63, "read", "frd", Replay::counted, read_call},
     {64, "write", "fbd", Replay::told, write_call},

@@ -57,6 +57,19 @@ Answer<HostFile> look_up(Process& p, int directory, u64 address, int flags) {
   return copy;
 }
 
+std::optional<SpecialFile> special_file_at(Process& p, int directory, u64 address, bool follow) {
+  const Answer<std::string> path = path_at(p, address);
+  if (!path) return std::nullopt;
+  const auto* base = directory == AT_FDCWD ? nullptr : p.files.find(static_cast<u32>(directory));
+  return find_special_file(base ? std::string_view((*base)->special_directory) : std::string_view(), *path, follow);
+}
+
+Answer<HostFile> inspect(Process& p, int directory, u64 address, int flags) {
+  const bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
+  if (const auto special = special_file_at(p, directory, address, follow)) return inspect_special_file(p, *special, follow);
+  return look_up(p, directory, address, flags);
+}
+
 Answer<HostFile> look_up_to_change(Process& p, int directory, u64 address, int flags) {
   if (names_descriptor(p, address, flags) && directory != AT_FDCWD)
     if (const Answer<int> own = own_file(p, static_cast<u32>(directory)); !own) return std::unexpected(own.error());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/linux/calls/call.hpp"
+#include "engine/linux/special_files.hpp"
 
 #include <sys/stat.h>
 
@@ -24,7 +25,13 @@ Answer<Grants::Place> place_at(Process& process, int directory, u64 address);
 /// path it is the descriptor itself.
 Answer<HostFile> look_up(Process& process, int directory, u64 address, int flags);
 
-/// The same for calls that change a file's metadata: no inherited descriptor names one.
+/// The same for calls that only ask: files that exist without a grant are found as well.
+Answer<HostFile> inspect(Process& process, int directory, u64 address, int flags);
+
+/// A file that exists without a grant, if the path names one.
+std::optional<SpecialFile> special_file_at(Process& process, int directory, u64 address, bool follow);
+
+/// As look_up, for calls that change a file's metadata: no inherited descriptor names one.
 Answer<HostFile> look_up_to_change(Process& process, int directory, u64 address, int flags);
 
 /// The host's descriptor of a file that the guest opened itself; else an error number.

@@ -67,6 +67,12 @@ i64 open_file(Process& p, const Arguments& a, u64 flags, u64 mode) {
   if (flags & O_PATH) flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const bool creates = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
   if (creates && has_set_id(mode)) return -no_set_id;
+  if (const auto special = special_file_at(p, a.number(0), a[1], !(flags & O_NOFOLLOW))) {
+    auto file = open_special_file(p, *special, flags);
+    if (!file) return -file.error();
+    const i64 number = p.files.add(std::move(*file), flags & O_CLOEXEC);
+    return number < 0 ? -EMFILE : number;
+  }
   const auto make = [&]() -> i64 {
     Answer<HostFile> opened = open_path(p, a.number(0), a[1], flags, creates ? mode & 07777 : 0);
     return opened ? opened->release() : -opened.error();
@@ -88,7 +94,7 @@ i64 openat2_call(Process& p, const Arguments& a) {
 }
 
 i64 fstatat_call(Process& p, const Arguments& a) {
-  Answer<HostFile> file = look_up(p, a.number(0), a[1], a.number(3));
+  Answer<HostFile> file = inspect(p, a.number(0), a[1], a.number(3));
   if (!file) return -file.error();
   struct stat status{};
   if (::fstat(file->number(), &status) < 0) return failed();
@@ -104,7 +110,7 @@ i64 fstat_call(Process& p, const Arguments& a) {
 }
 
 i64 statx_call(Process& p, const Arguments& a) {
-  Answer<HostFile> file = look_up(p, a.number(0), a[1], a.number(2));
+  Answer<HostFile> file = inspect(p, a.number(0), a[1], a.number(2));
   if (!file) return -file.error();
   struct statx status{};
   if (::statx(file->number(), "", AT_EMPTY_PATH | (a.number(2) & AT_STATX_SYNC_TYPE), static_cast<u32>(a[3]), &status) < 0) return failed();
@@ -112,7 +118,7 @@ i64 statx_call(Process& p, const Arguments& a) {
 }
 
 i64 statfs_call(Process& p, const Arguments& a) {
-  Answer<HostFile> file = look_up(p, AT_FDCWD, a[0], 0);
+  Answer<HostFile> file = inspect(p, AT_FDCWD, a[0], 0);
   if (!file) return -file.error();
   struct statfs status{};
   if (::fstatfs(file->number(), &status) < 0) return failed();
@@ -120,7 +126,7 @@ i64 statfs_call(Process& p, const Arguments& a) {
 }
 
 i64 access_file(Process& p, const Arguments& a, int flags) {
-  Answer<HostFile> file = look_up(p, a.number(0), a[1], flags);
+  Answer<HostFile> file = inspect(p, a.number(0), a[1], flags);
   if (!file) return -file.error();
   return answer(syscall(SYS_faccessat2, file->number(), "", a.number(2), AT_EMPTY_PATH | (flags & AT_EACCESS)));
 }
@@ -133,8 +139,10 @@ i64 readlinkat_call(Process& p, const Arguments& a) {
   if (a.number(3) <= 0) return -EINVAL;
   const std::size_t size = static_cast<u32>(a[3]);
   std::string target;
-  if (*path == "/proc/self/exe" || *path == fmt::format("/proc/{}/exe", getpid())) {
-    target = p.program;
+  if (const auto special = special_file_at(p, a.number(0), a[1], false)) {
+    auto link = special_link(p, *special);
+    if (!link) return -link.error();
+    target = std::move(*link);
   } else {
     Answer<HostFile> link = look_up(p, a.number(0), a[1], AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
     if (!link) return -link.error();

@@ -8,7 +8,7 @@ constexpr std::size_t table_size = 512;
 
 std::array<const SystemCall*, table_size> make_table() {
   std::array<const SystemCall*, table_size> table{};
-  for (const auto calls : {file_calls(), path_calls(), metadata_calls(), waiting_calls(), memory_calls(), signal_calls(), time_calls(), identity_calls(), thread_calls()})
+  for (const auto calls : {file_calls(), path_calls(), directory_calls(), metadata_calls(), waiting_calls(), memory_calls(), signal_calls(), time_calls(), identity_calls(), thread_calls()})
     for (const SystemCall& call : calls) table[call.number] = &call;
   return table;
 }
