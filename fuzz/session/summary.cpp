@@ -111,8 +111,8 @@ std::vector<std::string> Summary::missing_quirks() const {
   std::vector<std::string> all;
   const std::span<const Quirk> quirks = all_quirks();
   for (std::size_t i = 0; i < quirks.size() && i < Tally::most_quirks; ++i)
-    if (tally.quirk_hits[i] == 0 && tally.quirk_misses[i] >= misses_enough)
-      all.push_back(fmt::format("{} never showed, though {} runs looked into called for it: {} was repaired, or {} has the same fault",
+    if (tally.quirk_shown[i] == 0 && tally.quirk_misses[i] >= misses_enough)
+      all.push_back(fmt::format("{} never showed, though {} programs looked into called for it: {} was repaired, or {} has the same fault",
                                 quirks[i].name, tally.quirk_misses[i], quirks[i].machine, machines.front().name));
   return all;
 }

@@ -153,6 +153,15 @@ u64 Explainer::deviations_met(std::string_view machine, const Program& program, 
   return evaluate(input, budget, followed, outcome);
 }
 
+bool Explainer::shows(unsigned deviation, std::string_view machine, const Program& program, const Input& input, Budget budget,
+                      const Outcome& outcome, const Mask& mask) {
+  prepare(program);
+  Outcome without;
+  view_writable(state_->deviant.areas(), without.memory);
+  evaluate(input, budget, deviations_of(machine, program.guest) & ~(u64{1} << deviation), without);
+  return !agree(program.guest, without, outcome, mask);
+}
+
 bool Explainer::concerns(std::string_view machine, const Program& program, const Input& input, Budget budget) {
   if (program.guest != Guest::riscv64) return false;
   if (deviations_met(machine, program, input, budget) != 0) return true;

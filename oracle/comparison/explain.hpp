@@ -83,6 +83,10 @@ class Explainer {
   /// nothing, even where it agrees with others: they may be wrong in the same way.
   bool concerns(std::string_view machine, const Program& program, const Input& input, Budget budget);
 
+  /// Whether the machine's outcome would be another without this one of its declared deviations.
+  bool shows(unsigned deviation, std::string_view machine, const Program& program, const Input& input, Budget budget,
+             const Outcome& outcome, const Mask& mask);
+
   /// The declared deviations of the machine that matter in this run, as the evaluator has it.
   u64 deviations_met(std::string_view machine, const Program& program, const Input& input, Budget budget);
 

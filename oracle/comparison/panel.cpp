@@ -14,8 +14,6 @@ namespace {
 
 // More than these a batch and machine are one bug met again: they are counted with the first.
 constexpr std::size_t looked_into = 2;
-// One batch of so many has a run looked into for quirks that were not met: rare enough to cost nothing.
-constexpr u64 batches_a_sample = 4;
 
 }  // namespace
 
@@ -49,6 +47,7 @@ Panel::Panel(Guest guest, std::vector<std::unique_ptr<Machine>> subjects,
   }
   stages_ = Stages(std::move(stages));
   first_deviations_ = deviations_of(primary().describe().name, guest_);
+  for (Member& member : members_) member.quirks_in_doubt = deviations_of(member.machine->describe().name, guest_);
   tally_.extensions = primary().describe().extensions(guest_);
   tally_.shared_extensions = 0;
   for (std::size_t which = 1; which < members_.size(); ++which)
@@ -102,7 +101,7 @@ Result<void> Panel::run(const Program& program, std::span<const Input> inputs, B
     if (elsewhere(which)) run_reference(batch, which);
   running(0);
   conclude(batch);
-  if (sample_) look_for_quirks(batch);
+  look_for_quirks(batch);
   for (std::size_t which = 1; which < members_.size(); ++which)
     if (members_[which].parted != 0) look_into(batch, which, found);
   if (reads_counter(program)) check_counters(batch, found);
@@ -123,8 +122,8 @@ Result<void> Panel::run_first(const Batch& batch) {
   endless_ = false;
   extensions_ = extensions_used(guest_, batch.program.code);
   ++batches_;
-  sample_.reset();
-  if (batches_ % batches_a_sample == 0) sample_ = (batches_ / batches_a_sample) % batch.inputs.size();
+  sample_ = batches_ % batch.inputs.size();
+  quirks_missed_.reset();
   tally_.runs += batch.inputs.size();
   // What the first machine lacks, nothing can be held against.
   members_.front().active = (extensions_ & ~primary().describe().extensions(guest_)) == 0;
@@ -258,6 +257,7 @@ void Panel::run_reference(const Batch& batch, std::size_t which) {
       quick = explainer_.explain_quickly(batch.program, batch.inputs[index], batch.budget, left, *member.machine, right, traits_of_first(index));
       if (quick) {
         count(which, *quick, 1);
+        note_quirks(batch, index, which, *quick, right);
       } else {
         parts = true;
         ++member.parted;
@@ -340,24 +340,44 @@ void Panel::check_counters(const Batch& batch, const std::function<void(Finding)
   }
 }
 
-// Where a machine agrees in a run that its declared deviation concerns, the deviation had no lasting effect; or it is
-// gone; or the others share it, and nothing else would tell. A quirk that has been met is none of the latter two.
-void Panel::look_for_quirks(const Batch& batch) {
+// Modelled quirks of the machine that no run has shown yet.
+template <class Visit>
+void Panel::each_in_doubt(std::size_t which, Visit visit) {
+  const std::string& name = members_[which].machine->describe().name;
   const std::span<const Quirk> quirks = all_quirks();
-  for (std::size_t which = 1; which < members_.size(); ++which) {
-    if (!members_[which].active || !members_[which].agreed_in_sample) continue;
+  for (std::size_t i = 0; i < quirks.size() && i < Tally::most_quirks; ++i)
+    if (tally_.quirk_shown[i] == 0 && quirks[i].deviation && quirks[i].machine == name && quirks[i].guest == guest_)
+      visit(i, *quirks[i].deviation);
+}
+
+// A difference that is explained by several quirks may need only some of them.
+void Panel::note_quirks(const Batch& batch, std::size_t index, std::size_t which, const Explanation& explanation, const Outcome& outcome) {
+  if (members_[which].quirks_in_doubt == 0) return;
+  each_in_doubt(which, [&](std::size_t quirk, unsigned deviation) {
+    if (!((explanation.deviations >> deviation) & 1)) return;
     const std::string& name = members_[which].machine->describe().name;
-    const auto in_doubt = [&](std::size_t i) {
-      return quirks[i].deviation && quirks[i].machine == name && quirks[i].guest == guest_ && tally_.quirk_hits[i] == 0;
-    };
-    u64 sought = 0;
-    for (std::size_t i = 0; i < quirks.size(); ++i)
-      if (in_doubt(i)) sought |= u64{1} << *quirks[i].deviation;
-    if (sought == 0) continue;
-    const u64 met = explainer_.deviations_met(name, batch.program, batch.inputs[*sample_], batch.budget);
-    for (std::size_t i = 0; i < quirks.size(); ++i)
-      if (in_doubt(i)) tally_.quirk_misses[i] += (met >> *quirks[i].deviation) & 1;
+    if (explainer_.shows(deviation, name, batch.program, batch.inputs[index], batch.budget, outcome, explanation.mask)) {
+      ++tally_.quirk_shown[quirk];
+      members_[which].quirks_in_doubt &= ~(u64{1} << deviation);
+    } else {
+      quirks_missed_.set(quirk);
+    }
+  });
+}
+
+// Where a machine agrees in a run that its declared deviation concerns, the deviation had no lasting effect; or it is
+// gone; or the others share it, and nothing else would tell. A quirk that was shown is none of the latter two.
+void Panel::look_for_quirks(const Batch& batch) {
+  for (std::size_t which = 1; which < members_.size(); ++which) {
+    Member& member = members_[which];
+    if (!member.active || !member.agreed_in_sample || member.quirks_in_doubt == 0) continue;
+    const u64 met = explainer_.deviations_met(member.machine->describe().name, batch.program, batch.inputs[sample_], batch.budget);
+    if ((met & member.quirks_in_doubt) == 0) continue;
+    each_in_doubt(which, [&](std::size_t quirk, unsigned deviation) {
+      if ((met >> deviation) & 1) quirks_missed_.set(quirk);
+    });
   }
+  for (std::size_t i = 0; quirks_missed_.any() && i < quirks_missed_.size(); ++i) tally_.quirk_misses[i] += quirks_missed_[i];
 }
 
 void Panel::look_into(const Batch& batch, std::size_t which, const std::function<void(Finding)>& found) {

@@ -10,6 +10,7 @@
 #include "oracle/comparison/stages.hpp"
 #include "oracle/comparison/tally.hpp"
 
+#include <bitset>
 #include <functional>
 #include <memory>
 #include <span>
@@ -86,6 +87,7 @@ class Panel {
     std::unique_ptr<Machine> machine;
     Role role = Role::stage;
     bool active = false;        // takes part in this batch
+    u64 quirks_in_doubt = 0;  // deviations that no run has shown yet
     bool agreed_in_sample = false;
     double seconds_reruns = 0;  // of its own processes, in reruns
     u64 parted = 0;             // inputs of this batch whose difference was not explained at once
@@ -110,6 +112,9 @@ class Panel {
   bool is_by_the_rows(std::size_t index) const;
   SubjectTraits traits_of_first(std::size_t index) const;
   void note_parting(const Batch& batch, const Parting& parting);
+  template <class Visit>
+  void each_in_doubt(std::size_t which, Visit visit);
+  void note_quirks(const Batch& batch, std::size_t index, std::size_t which, const Explanation& explanation, const Outcome& outcome);
   void look_for_quirks(const Batch& batch);
   void check_counters(const Batch& batch, const std::function<void(Finding)>& found);
   void look_into(const Batch& batch, std::size_t which, const std::function<void(Finding)>& found);
@@ -132,7 +137,8 @@ class Panel {
   u64 first_deviations_ = 0;  // declared of the first machine
   u64 fields_all_ = 0;
   u64 batches_ = 0;
-  std::optional<std::size_t> sample_;  // the input of this batch that is looked into for quirks
+  std::size_t sample_ = 0;  // the input of this batch that is looked into for quirks that agree
+  std::bitset<Tally::most_quirks> quirks_missed_;  // in this batch, by index into all_quirks()
   bool endless_ = false;  // a run of this batch spends its budget
   ExtensionSet extensions_ = 0;  // that this batch uses
   KeptRuns kept_;         // of the first machine

@@ -42,8 +42,10 @@ struct Tally {
   u64 fields_all = 0;
   u64 fields_compared = 0;  ///< with at least one other machine
   std::array<u64, most_quirks> quirk_hits{};  ///< by index into all_quirks()
-  /// Runs, of those looked into, in which the quirk should matter and the machine agreed all the same.
+  /// Batches, of those looked into, in which a modelled quirk concerned a run and did not show; only up to the first run
+  /// that shows it, which are the others.
   std::array<u64, most_quirks> quirk_misses{};
+  std::array<u64, most_quirks> quirk_shown{};
   ExtensionSet extensions = 0;         ///< of the first machine
   ExtensionSet shared_extensions = 0;  ///< of them those that another machine has
   std::array<MachineTally, most_machines> machines{};  ///< the panel's, in order

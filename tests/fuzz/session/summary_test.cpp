@@ -67,7 +67,7 @@ TEST_CASE("a quirk that runs called for and that never showed fails a session, w
   CHECK(s.is_hollow());
   CHECK(last_line(s).find(all_quirks()[2].name) != std::string::npos);
   CHECK(to_json(s).at("missing_quirks").size() == 1);
-  s.tally.quirk_hits[2] = 1;
+  s.tally.quirk_shown[2] = 1;
   CHECK_FALSE(s.is_hollow());
 }
 
