@@ -129,7 +129,7 @@ int run(const std::vector<std::string>& arguments) {
   if (!summary) return complain(summary.error());
   if (json) print_output("{}\n", fuzz::to_json(*summary).dump(1));
   else print_output("{}\nThe report is in {}.\n{}", fuzz::to_text(*summary), configuration.out.string(), last_line(*summary));
-  if (!summary->findings.empty() || summary->lost_subjects() != 0 || summary->is_hollow()) return found;
+  if (!summary->findings.empty() || summary->lost_subjects() != 0 || !summary->ended_early.empty() || summary->is_hollow()) return found;
   return summary->corpus_error.empty() ? fine : unusable;
 }
 

@@ -1,15 +1,18 @@
 // minimize: the smallest case that still shows a difference.
 #include "cli/guarded_run.hpp"
 #include "cli/lineup.hpp"
+#include "cli/minimize_crash.hpp"
 #include "cli/output.hpp"
 #include "cli/report_case.hpp"
 #include "cli/verb.hpp"
 
+#include "corpus/expect.hpp"
 #include "corpus/files.hpp"
 #include "oracle/quirks/quirk.hpp"
 #include "engine/guest/instructions.hpp"
 #include "fuzz/minimize/minimize.hpp"
 #include "fuzz/session/raw_finding.hpp"
+#include "oracle/comparison/run_case.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -101,6 +104,13 @@ int minimize(const Asked& asked, const Case& some, const Lineup& lineup) {
   auto minimized = minimize(some, machines, stages, stage, explainer);
   if (!minimized) return complain(std::move(minimized).error().in(path));
   if (!*minimized) {
+    const Result<KeptOutcome> ran = run_case(*machines.front(), some, Precision::precise);
+    if (const auto failed = ran ? unmet(some, **ran) : std::vector<std::string>(); !failed.empty()) {
+      if (json) print_output("{}\n", nlohmann::json{{"verdict", "unmet"}, {"machine", machines.front()->describe().name}, {"unmet", failed}}.dump());
+      else print_output("{}: all machines agree, and not with what the case expects, which a smaller case need not do either:\n  {}: {}\n", path,
+                        machines.front()->describe().name, fmt::join(failed, "\n  "));
+      return found;
+    }
     if (json) print_output("{}\n", nlohmann::json{{"verdict", "agrees"}}.dump());
     else print_output("{}: all machines agree, or differ for known reasons; nothing to minimize\n", path);
     return fine;
@@ -148,6 +158,31 @@ int minimize(const Asked& asked, const Case& some, const Lineup& lineup) {
   return found;
 }
 
+int report_crash(const Asked& asked, fuzz::Minimized crash, const Lost& lost) {
+  const Signature& signature = crash.signature;
+  crash.smallest.why = lost.text();
+  const std::filesystem::path file = file_for(asked.out, signature);
+  std::error_code error;
+  std::filesystem::create_directories(asked.out, error);
+  if (error) return complain({ErrorKind::environment, fmt::format("{}: {}", asked.out, error.message())});
+  if (auto written = write_case(file, crash.smallest, fuzz::disassembler(crash.smallest.guest())); !written) return complain(written.error());
+  if (asked.json)
+    print_output("{}\n", nlohmann::json{{"verdict", "lost"},
+                                        {"signature", signature.text()},
+                                        {"mnemonic", signature.instruction},
+                                        {"kind", std::string(name_of(signature.kind))},
+                                        {"stage", signature.stage},
+                                        {"instruction", instructions_of(crash.smallest)},
+                                        {"case", file.string()},
+                                        {"machine", lost.machine},
+                                        {"how", lost.how},
+                                        {"references", nlohmann::json::array()},
+                                        {"outvoted", nlohmann::json::array()}}
+                             .dump());
+  else print_output("{}: {}\n{}", file.string(), lost.text(), listing(crash.smallest));
+  return found;
+}
+
 int run(const std::vector<std::string>& arguments) {
   Asked asked;
   std::string quirks;
@@ -170,6 +205,7 @@ int run(const std::vector<std::string>& arguments) {
 
   Result<Case> some = read_case(asked.path);
   if (!some) return complain(some.error());
+  if (auto supported = check_supported(some->guest()); !supported) return complain(std::move(supported).error().in(asked.path));
   const auto start = [&](MachineWatch& watch) -> Result<Work> {
     Result<Lineup> lineup = line_up(asked.subject, asked.oracle, some->guest(), watch);
     if (!lineup) return std::unexpected(std::move(lineup).error());
@@ -181,6 +217,8 @@ int run(const std::vector<std::string>& arguments) {
   const auto take = [&](std::size_t, std::expected<std::string, Lost> result) {
     if (result) {
       exit = std::stoi(*result);
+    } else if (auto crash = minimize_crash(*some, result.error(), time_limit)) {
+      exit = report_crash(asked, std::move(*crash), result.error());
     } else if (asked.json) {
       print_output("{}\n", nlohmann::json{{"verdict", "lost"}, {"machine", result.error().machine}, {"how", result.error().how}}.dump());
     } else {

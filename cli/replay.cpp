@@ -85,17 +85,30 @@ int run(const std::vector<std::string>& arguments) {
   if (auto checked = check_time_limit(time_limit); !checked) return complain(checked.error());
   if (auto used = use_quirks(quirks); !used) return complain(used.error());
 
-  // All are read before any is run: a broken file is said at once, not after minutes.
+  // All are read before any is run: a broken file is said at once, not after minutes. The others are run all the same.
   std::vector<NamedCase> cases;
+  nlohmann::json all = nlohmann::json::array();
+  std::size_t failed = 0;
+  const auto tell_failure = [&](const std::string& path, const Error& error) {
+    ++failed;
+    complain(error);
+    all.push_back({{"case", path}, {"verdict", "failed"}, {"error", error.message}});
+  };
   for (const std::string& path : paths) {
     auto files = case_files(path);
     if (!files) return complain(files.error());
     for (const std::filesystem::path& file : *files) {
       auto some = read_cases(file);
-      if (!some) return complain(some.error());
-      std::ranges::move(*some, std::back_inserter(cases));
+      if (!some) {
+        tell_failure(file.string(), some.error());
+        continue;
+      }
+      for (NamedCase& one : *some)
+        if (auto supported = check_supported(one.content.guest()); supported) cases.push_back(std::move(one));
+        else tell_failure(one.name, std::move(supported).error().in(one.name));
     }
   }
+  if (cases.empty()) return unusable;
   const auto start = [&](MachineWatch& watch) -> Result<Work> {
     Result<Lineup> lineup = line_up(subject, oracle, cases.front().content.guest(), watch);
     if (!lineup) return std::unexpected(std::move(lineup).error());
@@ -104,26 +117,26 @@ int run(const std::vector<std::string>& arguments) {
       return std::string(bytes.begin(), bytes.end());
     };
   };
-  nlohmann::json all = nlohmann::json::array();
+  const bool single = cases.size() == 1 && failed == 0;
   int exit = fine;
-  std::optional<Error> error;
   const auto take = [&](std::size_t i, std::expected<std::string, Lost> result) {
     const std::string& path = cases[i].name;
     const nlohmann::json one = result ? nlohmann::json::from_cbor(*result) : to_json(lost(path, result.error()));
     if (one.contains("error")) {
-      error = Error{ErrorKind::bad_input, path + ": " + one["error"].get<std::string>()};
-      return false;
+      tell_failure(path, {ErrorKind::bad_input, path + ": " + one["error"].get<std::string>()});
+      return true;
     }
     if (one["diverges"]) exit = found;
     if (json) all.push_back(one["json"]);
-    else if (one["diverges"] || cases.size() == 1) write_output(one["text"].get<std::string>());
+    else if (one["diverges"] || single) write_output(one["text"].get<std::string>());
     return true;
   };
   if (auto ran = run_guarded(cases.size(), time_limit, start, take); !ran) return complain(ran.error());
-  if (error) return complain(*error);
   if (json) print_output("{}\n", all.dump(1));
-  else if (cases.size() != 1) print_output("{} cases, {}\n", cases.size(), exit == fine ? "all agree" : "some diverge");
-  return exit;
+  else if (!single)
+    print_output("{} cases, {}{}\n", cases.size() + failed, exit != fine ? "some diverge" : failed == 0 ? "all agree" : "no divergence",
+                 failed == 0 ? "" : fmt::format(", {} could not be replayed", failed));
+  return exit == fine && failed != 0 ? unusable : exit;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "corpus/files.hpp"
 #include "fuzz/generate/bytes.hpp"
 #include "fuzz/session/child_process.hpp"
+#include "fuzz/session/former_run.hpp"
 #include "fuzz/session/raw_finding.hpp"
 #include "fuzz/session/shared.hpp"
 
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <deque>
 #include <fstream>
 #include <map>
@@ -29,6 +31,7 @@ using Json = nlohmann::json;
 // A worker that has done nothing for so long is stuck inside a machine whose own watchdog failed.
 constexpr auto patience = std::chrono::seconds(20);
 constexpr u64 most_restarts = 100;
+constexpr u64 casualties_minimized = 3;
 // Minimizing takes seconds. What takes longer met a machine that does not end; its raw case stays.
 constexpr auto patience_with_minimizer = std::chrono::minutes(2);
 
@@ -121,6 +124,7 @@ class Session {
       bucket.signature = pending.bucket;
       bucket.stage = summary_.machines.front().name;
       bucket.case_path = path.string();
+      bucket.left_over = true;
       queue_.push_back(std::move(pending));
     }
   }
@@ -163,6 +167,7 @@ class Session {
       bucket.instruction = bucket.mnemonic;
     }
     bucket.count += line["count"].get<u64>();
+    bucket.replays = line["replays"];
     add_references(bucket, {reference});
     if (line.contains("raw")) {
       if (bucket.case_path.empty()) bucket.case_path = line["raw"];
@@ -181,30 +186,32 @@ class Session {
     std::string bucket;
     std::string stage, reference;
     bool left_over = false;
+    std::optional<std::size_t> casualty;  // which one, of those that are no bucket
   };
 
   // One minimizer at a time: it is a process of its own, because what it runs may abort as well.
   void minimize_next(int wait = 0) {
     if (minimizer_) {
       for (std::string& line : minimizer_->read_lines(wait)) minimized_line_ = std::move(line);
-      if (Clock::now() - minimizer_began_ > patience_with_minimizer) minimizer_->kill();
-      if (!minimizer_->ended()) return;
+      const bool late = Clock::now() - minimizer_began_ > patience_with_minimizer;
+      if (late) minimizer_->kill();
+      const std::optional<int> status = minimizer_->ended();
+      if (!status) return;
       for (std::string& line : minimizer_->read_lines(0)) minimized_line_ = std::move(line);
       minimizer_seconds_ += minimizer_->seconds();
-      take_minimized();
+      take_minimized(late ? "the minimizer did not end in time" : describe_end(*status));
       minimizer_.reset();
     }
     while (!queue_.empty()) {
       current_ = std::move(queue_.front());
       queue_.pop_front();
       // One minimized case a signature and pair of machines is enough.
-      if (!current_.left_over && !minimized_pairs_.insert(current_.bucket + " " + current_.reference).second)
-        continue;
+      if (!current_.left_over && !minimized_pairs_.insert(current_.bucket + " " + current_.reference).second) continue;
       minimized_line_.clear();
       std::vector<std::string> arguments = {
           "minimize", current_.raw.string(), "--subject", configuration().subjects, "--oracle", configuration().oracles,
-          "--quirks", configuration().quirks, "--out", (configuration().out / "findings").string(), "--json"};
-      if (!current_.left_over) arguments.insert(arguments.end(), {"--stage", current_.stage});
+          "--quirks", configuration().quirks, "--out", (configuration().out / (current_.casualty ? "casualties" : "findings")).string(), "--json"};
+      if (!current_.left_over && !current_.casualty) arguments.insert(arguments.end(), {"--stage", current_.stage});
       auto started = ChildProcess::start(programs_.command, std::move(arguments), {}, configuration().out / "minimize.log");
       if (started) minimizer_.emplace(std::move(*started));
       minimizer_began_ = Clock::now();
@@ -223,20 +230,31 @@ class Session {
 
   // What the minimizer made of a raw case becomes its bucket's face. A smaller case may show that what
   // parted first was another instruction; gather() then brings the buckets together.
-  void take_minimized() {
+  void take_minimized(const std::string& how_it_ended) {
     const Json result = Json::parse(minimized_line_, nullptr, false);
     const bool seen_again = !result.is_discarded() && result.contains("signature");
+    // A minimizer that was lost has not judged the case.
+    const bool judged = !result.is_discarded() && (seen_again || result.value("verdict", "") != "lost");
+    if (current_.casualty) return take_minimized(casualties_[*current_.casualty], result, judged);
     if (current_.left_over) {
       std::error_code ignored;
-      // A minimizer that was lost has not judged the case.
-      const bool judged = !result.is_discarded() && result.value("verdict", "") != "lost";
       if (judged)
         std::filesystem::rename(current_.raw, current_.raw.string() + (seen_again ? ".done" : ".gone"), ignored);
-      if (!seen_again && judged) buckets_.erase(current_.bucket);
+      if (!seen_again && judged) {
+        buckets_.erase(current_.bucket);
+        return;
+      }
     }
-    // Otherwise the raw case stays what there is: the minimizer itself may have been ended by it.
-    if (!seen_again) return;
     Bucket& bucket = buckets_[current_.bucket];
+    // Otherwise the raw case stays what there is: the minimizer itself may have been ended by it.
+    if (!seen_again) {
+      if (judged && result.value("verdict", "") != "unmet") bucket.replays = false;
+      else if (judged) bucket.trouble = "it is about what the case expects";
+      else if (!result.is_discarded()) bucket.trouble = fmt::format("{} {}", result.value("machine", "?"), result.value("how", "was lost"));
+      else bucket.trouble = fmt::format("{}; see {}", how_it_ended, (configuration().out / "minimize.log").string());
+      return;
+    }
+    bucket.replays = true;
     bucket.signature = result["signature"];
     bucket.mnemonic = result["mnemonic"];
     bucket.kind = result["kind"];
@@ -247,6 +265,35 @@ class Session {
     bucket.minimized = true;
     bucket.count = std::max<u64>(bucket.count, 1);
     add_references(bucket, result["references"].get<std::vector<std::string>>());
+  }
+
+  static std::string describe_end(int status) {
+    if (WIFSIGNALED(status)) return fmt::format("the minimizer was ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    return fmt::format("the minimizer ended with status {}", WEXITSTATUS(status));
+  }
+
+  static void take_minimized(Casualty& casualty, const Json& result, bool judged) {
+    if (!result.is_discarded() && result.contains("signature")) {
+      casualty.signature = result["signature"];
+      casualty.instruction = result["instruction"];
+      casualty.case_path = result["case"];
+      casualty.minimized = true;
+    } else if (judged) {
+      casualty.replays = false;
+    }
+  }
+
+  // Those with one signature and end, as one.
+  std::vector<Casualty> casualties() const {
+    std::vector<Casualty> merged;
+    for (const Casualty& one : casualties_) {
+      const auto same = std::ranges::find_if(merged, [&](const Casualty& other) {
+        return other.machine == one.machine && other.how == one.how && other.signature == one.signature && other.replays == one.replays;
+      });
+      if (same == merged.end()) merged.push_back(one);
+      else ++same->count;
+    }
+    return merged;
   }
 
   static void add_references(Bucket& bucket, const std::vector<std::string>& references) {
@@ -309,11 +356,17 @@ class Session {
     }
     note_casualty(stuck ? "did not end" : WIFSIGNALED(*status) ? fmt::format("ended the worker by signal {}", WTERMSIG(*status))
                                                                : "ended the worker");
-    if (ending_ || ++restarts_ > most_restarts) return {};
+    if (ending_) return {};
+    if (++restarts_ > most_restarts) {
+      const Casualty& last = casualties_.back();
+      summary_.ended_early = fmt::format("the worker was lost {} times, at last as {} {}: given up after {} runs", restarts_, last.machine,
+                                         last.how, shared_->tally.runs);
+      return {};
+    }
     return start_worker();
   }
 
-  // The block the worker was running when it died.
+  // What the worker was running when it died: the input, and those of its block before it.
   void note_casualty(std::string how) {
     Casualty casualty;
     const u32 running = shared_->running;
@@ -321,19 +374,31 @@ class Session {
     casualty.how = std::move(how);
     Block block;
     const std::size_t size = std::min<std::size_t>(shared_->current_size.load(), Shared::block_size);
+    casualty.signature = casualty.machine + "/several/crash";
     if (size != 0 && decode({shared_->current.data(), size}, block)) {
-      const std::filesystem::path folder = configuration().out / "casualties";
+      const std::filesystem::path folder = configuration().out / "casualties" / "raw";
       std::error_code ignored;
       std::filesystem::create_directories(folder, ignored);
       Case some;
       some.why = casualty.machine + " " + casualty.how;
       some.program = block.program;
-      some.input = block.base;
+      inputs_of(block, std::min<std::size_t>(shared_->running_input, inputs_per_block - 1) + 1, some.earlier);
+      some.input = std::move(some.earlier.back());
+      some.earlier.pop_back();
       some.budget = block.budget;
-      const std::filesystem::path path = folder / fmt::format("{}-{}.case", casualty.machine, shared_->tally.runs);
+      const std::filesystem::path path = folder / fmt::format("{}-{}.case", casualty.machine, casualties_.size() + 1);
       if (write_case(path, some, disassembler(some.guest()))) casualty.case_path = path.string();
     }
-    summary_.casualties.push_back(std::move(casualty));
+    // A few of those that ended in one way tell what there is to tell.
+    const std::string way = casualty.machine + " " + casualty.how;
+    if (!casualty.case_path.empty() && casualty_ways_[way]++ < casualties_minimized) {
+      Pending pending;
+      pending.raw = casualty.case_path;
+      pending.bucket = fmt::format("casualty {}", casualties_.size());
+      pending.casualty = casualties_.size();
+      queue_.push_back(std::move(pending));
+    }
+    casualties_.push_back(std::move(casualty));
   }
 
   Summary& gather() {
@@ -357,6 +422,7 @@ class Session {
     }
     summary_.cpu_seconds = own_seconds() + worker + elsewhere + minimizer_seconds_;
     summary_.findings = findings();
+    summary_.casualties = casualties();
     return summary_;
   }
 
@@ -376,6 +442,8 @@ class Session {
   std::deque<Pending> queue_;
   std::vector<std::pair<std::filesystem::path, std::string>> raw_cases_;  // of this session, with their signature
   std::set<std::string> minimized_pairs_;
+  std::vector<Casualty> casualties_;            // each one
+  std::map<std::string, u64> casualty_ways_;    // how often a machine ended so
   Pending current_;
   std::string minimized_line_;
   std::optional<Error> error_;
@@ -399,6 +467,7 @@ Result<Summary> run_session(const Configuration& configuration, const Programs& 
     std::filesystem::remove(probe, error);
     if (!written) return fail(ErrorKind::environment, fmt::format("{} is not a directory that can be written to: {}", folder.string(), written.error().message));
   }
+  if (auto set_aside = set_aside_former_run(configuration.out); !set_aside) return std::unexpected(std::move(set_aside).error());
   Result<SharedMapping> shared = SharedMapping::create();
   if (!shared) return std::unexpected(std::move(shared).error());
   return Session(configuration, programs, std::move(*shared)).run(progress, interrupted);

@@ -19,6 +19,7 @@ struct Shared {
   u64 worker_ticks;               ///< passed since the worker began
   double worker_seconds;          ///< CPU time of the worker process
   volatile u32 running;           ///< the machine, by its number in the tally
+  volatile u32 running_input;     ///< of the block below
   std::atomic<u32> current_size;  ///< of the block below
   std::array<u8, block_size> current;
   std::atomic<bool> stop;         ///< set by the parent: finish this block and end

@@ -196,10 +196,21 @@ nlohmann::json to_json(const Summary& s) {
                                 {"references", b.references},
                                 {"outvoted", b.outvoted},
                                 {"minimized", b.minimized},
+                                {"replays", b.replays},
+                                {"left_over", b.left_over},
+                                {"trouble", b.trouble},
                                 {"debug", debugging_command(b)}});
   json["casualties"] = nlohmann::json::array();
   for (const Casualty& c : s.casualties)
-    json["casualties"].push_back({{"machine", c.machine}, {"how", c.how}, {"case", c.case_path}});
+    json["casualties"].push_back({{"machine", c.machine},
+                                  {"how", c.how},
+                                  {"case", c.case_path},
+                                  {"signature", c.signature},
+                                  {"instruction", c.instruction},
+                                  {"count", c.count},
+                                  {"minimized", c.minimized},
+                                  {"replays", c.replays}});
+  json["ended_early"] = s.ended_early;
   return json;
 }
 
@@ -243,7 +254,11 @@ std::string to_text(const Summary& s) {
   else
     line("  rows never compared: {}", never.empty() ? "none" : fmt::format("{}", fmt::join(never, " ")));
   if (!s.corpus_error.empty()) line("  corpus incomplete: {}", s.corpus_error);
-  for (const Casualty& c : s.casualties) line("  {} {}: {}", c.machine, c.how, c.case_path);
+  for (const Casualty& c : s.casualties) {
+    line("  {} {}, {} times{}{}", c.machine, c.how, c.count, c.instruction.empty() ? "" : ": " + c.instruction,
+         c.replays ? "" : ", but not when it ran the case again");
+    if (!c.case_path.empty()) line("      diptych replay {}", c.case_path);
+  }
   if (s.findings.empty()) {
     line("\nNo unexplained difference{}.", s.lost_subjects() == 0 ? "" : ", but a machine under test did not survive");
     return text;
@@ -253,6 +268,9 @@ std::string to_text(const Summary& s) {
     line("  {:<24} {} times, against {}{}", b.signature, b.count, fmt::join(b.references, ", "),
          b.outvoted.empty() ? "" : fmt::format("; outvoted: {}", fmt::join(b.outvoted, ", ")));
     line("      {}", b.instruction);
+    if (b.left_over) line("      found by an earlier session");
+    if (!b.replays) line("      does not replay: the machines parted, and did not when the case was run again");
+    if (!b.trouble.empty()) line("      not minimized: {}", b.trouble);
     // Commands are copied, so they stay whole.
     text += fmt::format("      diptych replay {}\n      {}\n", b.case_path, debugging_command(b));
   }
@@ -260,6 +278,7 @@ std::string to_text(const Summary& s) {
 }
 
 std::string last_line(const Summary& s) {
+  if (!s.ended_early.empty()) return fmt::format("Ended early: {}.\n", s.ended_early);
   std::vector<std::string> parts = s.missing_quirks();
   const std::vector<std::string> uncompared = s.uncompared();
   parts.insert(parts.end(), uncompared.begin(), uncompared.end());

@@ -23,13 +23,21 @@ struct Bucket {
   std::vector<std::string> outvoted;
   u64 count = 0;
   bool minimized = false;
+  bool replays = true;    ///< false: run again, in this process or in the minimizer's, the machines did not part
+  bool left_over = false; ///< found by an earlier session into the same directory, and looked into by this one
+  std::string trouble;    ///< why it is not minimized, where the minimizer itself failed
 };
 
 /// A reference, or a subject, that ended the worker or had to be ended.
 struct Casualty {
   std::string machine;
-  std::string how;  ///< "aborted (signal 6)", "did not end"
+  std::string how;  ///< "ended the worker by signal 6", "did not end"
   std::string case_path;
+  std::string signature;    ///< "unicorn/lw/crash"; those with one signature are one
+  std::string instruction;  ///< as disassembled in the smallest case
+  u64 count = 1;
+  bool minimized = false;
+  bool replays = true;      ///< the machine was lost again when it alone ran the case
 };
 
 /// What is told of a machine beside its tally.
@@ -50,6 +58,7 @@ struct Summary {
   std::vector<Bucket> findings;
   std::vector<Casualty> casualties;
   bool interrupted = false;
+  std::string ended_early;  ///< why the session gave up before it was done; empty: it did not
   std::string corpus_error;  ///< why what reached something new is not in the corpus; empty: it is
 
   double oracle_share() const { return cpu_seconds > 0 ? inside_seconds / cpu_seconds : 0; }

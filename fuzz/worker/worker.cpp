@@ -57,7 +57,7 @@ class Worker {
         report_(report),
         panel_(std::move(panel)),
         generator_(configuration_.guest, std::move(extensions)) {
-    panel_.watch(&shared_->running);
+    panel_.watch(&shared_->running, &shared_->running_input);
     options_.mix = mix_named(configuration_.mix).value_or(Mix::all);
   }
 
@@ -147,6 +147,7 @@ class Worker {
                         {"signature", finding.signature.text()},
                         {"subject", finding.subject},
                         {"reference", finding.reference},
+                        {"replays", finding.replays},
                         {"count", finding.count}};
     if (number <= raw_cases_kept) {
       auto path = write_raw(configuration_.out, finding, u64(getpid()) * 1000 + number);

@@ -123,6 +123,7 @@ std::string_view name_of(DifferenceKind kind) {
     case DifferenceKind::control: return "control";
     case DifferenceKind::memory: return "memory";
     case DifferenceKind::retired: return "retired";
+    case DifferenceKind::crash: return "crash";
   }
   return "unknown";
 }

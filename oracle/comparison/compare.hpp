@@ -12,7 +12,10 @@
 namespace diptych {
 
 /// What kind of thing differs. Part of a finding's signature, so the names are stable.
-enum class DifferenceKind : u8 { stop, program_counter, general, floating, control, memory, retired };
+enum class DifferenceKind : u8 {
+  stop, program_counter, general, floating, control, memory, retired,
+  crash,  ///< a machine ended its process, or did not end
+};
 
 std::string_view name_of(DifferenceKind kind);
 

@@ -141,6 +141,7 @@ Result<void> Panel::run_first(const Batch& batch) {
   // A machine whose budget is exact in precise runs only would be kept busy by an endless run until its watchdog ends it.
   const bool precise = !is_exact(primary().describe(), guest_) && primary().describe().exact_budget && may_repeat(batch.program);
   for (std::size_t index = 0; index < batch.inputs.size(); ++index) {
+    running(0, index);
     Result<const Outcome*> outcome = primary().outcome(index, precise ? Precision::precise : Precision::fast);
     if (!outcome) return std::unexpected(std::move(outcome).error());
     if (fields_all_ == 0) fields_all_ = fields_compared(guest_, **outcome, **outcome).all;
@@ -197,6 +198,7 @@ void Panel::run_stage(const Batch& batch, std::size_t which) {
   MachineTally& tally = tally_.machines[which];
   const u64 before = __rdtsc();
   for (std::size_t index = 0; index < batch.inputs.size(); ++index) {
+    running(which, index);
     Result<const Outcome*> outcome = stage.machine->outcome(index, Precision::fast);
     if (!outcome) [[unlikely]] {
       ++tally.abstained[std::size_t(Abstention::lost)];
@@ -232,7 +234,7 @@ void Panel::run_reference(const Batch& batch, std::size_t which) {
       continue;
     }
     const bool precise = left.stop.kind != StopKind::end && description.counts_retired;
-    running(which);
+    running(which, index);
     const u64 before = __rdtsc();
     Result<const Outcome*> reference = member.machine->outcome(index, precise ? Precision::precise : Precision::fast);
     const u64 ticks = __rdtsc() - before;
@@ -392,7 +394,7 @@ void Panel::look_into(const Batch& batch, std::size_t which, const std::function
     // The last one looked into speaks for those that were not.
     finding.count = n + 1 == member.unexplained.size() ? member.parted - n : 1;
     ++tally_.reruns;
-    running(which);
+    running(which, parted.index);
     Result<Explanation> explanation = member.role == Role::stage ? explain_stage(batch, finding, parted, which)
                                                                  : explain_other(batch, finding, parted, which);
     running(0);

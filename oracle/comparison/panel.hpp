@@ -47,8 +47,11 @@ class Panel {
   /// Takes down how much CPU time the machines that run elsewhere have used.
   void note_times();
 
-  /// Which machine is running right now, for whoever finds this process dead.
-  void watch(volatile u32* running) { running_ = running; }
+  /// Which machine is running right now, and which input of the batch, for whoever finds this process dead.
+  void watch(volatile u32* running, volatile u32* input) {
+    running_ = running;
+    running_input_ = input;
+  }
 
  private:
   enum class Role : u8 { stage, subject, oracle };
@@ -123,8 +126,10 @@ class Panel {
   static void add_earlier(const Batch& batch, const Parted& parted, Case& some);
   void abstain(std::size_t which, Abstention why, u64 runs);
   void count(std::size_t which, const Explanation& explanation, u64 runs);
-  void running(std::size_t machine) {
-    if (running_) *running_ = u32(machine);
+  void running(std::size_t machine, std::size_t input = 0) {
+    if (!running_) return;
+    *running_ = u32(machine);
+    *running_input_ = u32(input);
   }
 
   Guest guest_;
@@ -145,6 +150,7 @@ class Panel {
   std::vector<Comparison> comparisons_;  // by input
   std::vector<Parting> partings_;
   volatile u32* running_ = nullptr;
+  volatile u32* running_input_ = nullptr;
 };
 
 }  // namespace diptych

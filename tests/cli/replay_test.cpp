@@ -98,7 +98,27 @@ TEST_CASE("files that are no cases are refused in one sentence") {
   require_refused({"replay", folder / "empty"}, "holds no cases");
   require_refused({"minimize", folder / "empty"});
   const std::string good = (edge_cases / "auipc.case").string();
-  require_refused({"replay", good, paths[1]}, "junk.case:1:1");
+}
+
+TEST_CASE("a case that cannot be read or run does not keep the others from being replayed") {
+  const Folder folder;
+  const std::string good = (edge_cases / "auipc.case").string();
+  const std::string junk = folder.put("junk.case", "junk\n");
+  const std::string other = folder.put("other.case", "case 1\nguest aarch64\ncode 0x10000\n  d503201f\nbudget 1\n");
+  const Ended unreadable = run({"replay", junk, other, good});
+  CHECK(unreadable.exit == 2);
+  CHECK(unreadable.out == "3 cases, no divergence, 2 could not be replayed\n");
+  CHECK(unreadable.err.find("junk.case:1:1") != std::string::npos);
+  CHECK(unreadable.err.find("other.case: aarch64 cases are not supported yet; supported guests: riscv64\n") != std::string::npos);
+  const Ended diverging = run({"replay", junk, folder.put("wrong.case", wrong), "--json"});
+  CHECK(diverging.exit == 1);
+  const Json all = Json::parse(diverging.out);
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].at("verdict") == "failed");
+  CHECK(all[0].at("case") == junk);
+  CHECK(all[1].at("verdict") == "diverges");
+  for (const char* verb : {"replay", "minimize"})
+    require_refused({verb, other}, "aarch64 cases are not supported yet; supported guests: riscv64");
 }
 
 TEST_CASE("a file that may not be read is refused") {
@@ -163,7 +183,7 @@ budget 18446744073709551615
 
 TEST_CASE("minimize has nothing to do where machines agree") {
   const Folder folder;
-  const std::string path = folder.put("wrong.case", wrong);
+  const std::string path = (edge_cases / "auipc.case").string();
   const Ended ended = run({"minimize", path, "--out", folder / "out"});
   CHECK(ended.exit == 0);
   CHECK(ended.out.find("nothing to minimize") != std::string::npos);
@@ -171,4 +191,15 @@ TEST_CASE("minimize has nothing to do where machines agree") {
   const Ended json = run({"minimize", path, "--json"});
   CHECK(json.exit == 0);
   CHECK(Json::parse(json.out).at("verdict") == "agrees");
+}
+
+TEST_CASE("minimize tells a case whose expectation does not hold") {
+  const Folder folder;
+  const std::string path = folder.put("wrong.case", wrong);
+  const Ended ended = run({"minimize", path, "--out", folder / "out"});
+  CHECK(ended.exit == 1);
+  CHECK(ended.out.find("interp: ra is 0x2 where 0x3 is expected") != std::string::npos);
+  const Ended json = run({"minimize", path, "--json"});
+  CHECK(json.exit == 1);
+  CHECK(Json::parse(json.out).at("verdict") == "unmet");
 }
