@@ -1,4 +1,5 @@
 #include "fuzz/generate/named_rows.hpp"
+#include "fuzz/generate/snippets/row_list.hpp"
 #include "fuzz/generate/snippets/snippets.hpp"
 
 namespace diptych::fuzz {
@@ -20,6 +21,10 @@ void restored_code(Composer& composer) {
   const Reservation until_end(composer);
   const unsigned address = composer.reserve_register(), before = composer.reserve_register(),
                  after = composer.reserve_register(), link = composer.reserve_register();
+  // All of an instruction, or its upper half with most of the immediate: then what changed begins within it.
+  const bool half = random.chance(1, 3);
+  const Shape &load = half ? shape_named("lhu") : *rows.lw, &store = half ? shape_named("sh") : *rows.sw;
+  const u32 at = half ? 2 : 0;
   Code& code = composer.code();
   const std::size_t begin = code.size();
   std::size_t calls[3], call_count = 0;
@@ -28,13 +33,14 @@ void restored_code(Composer& composer) {
     composer.append(*rows.jal, with(*rows.jal, {.rd = link}));
   };
   const auto put = [&](unsigned word) {
-    composer.append(*rows.sw, with(*rows.sw, {.rs1 = address, .rs2 = word}));
+    composer.append(store, with(store, {.rs1 = address, .rs2 = word, .imm = at}));
     composer.append_glued(*rows.fence_i, rows.fence_i->row->encoding.match);
   };
-  const Shape *original, *other;
-  const u32 original_word = any_wide_word(composer, original), other_word = any_wide_word(composer, other);
+  const Shape *original = rows.addi, *other = rows.addi;
+  const u32 original_word = half ? sample_word(*original, composer.palette(), random) : any_wide_word(composer, original);
+  const u32 other_word = half ? with_immediate(*other, original_word, u32(random.next())) >> 16 : any_wide_word(composer, other);
   const std::size_t pointing = composer.address_of_target(address);
-  composer.append(*rows.lw, with(*rows.lw, {.rd = before, .rs1 = address}));
+  composer.append(load, with(load, {.rd = before, .rs1 = address, .imm = at}));
   composer.append(*rows.lui, with(*rows.lui, {.rd = after, .imm = other_word + 0x800}));
   composer.append(*rows.addiw, with(*rows.addiw, {.rd = after, .rs1 = after, .imm = other_word}));
   // What was never run before it was changed is another case than what was.

@@ -21,6 +21,14 @@ void host_immediates(Composer& composer);
 void live_integers(Composer& composer);
 // The same of floating-point numbers.
 void live_floats(Composer& composer);
+// A double with half a box, used as a double and then as a single.
+void half_boxed(Composer& composer);
+// Numbers at the ends of what a conversion to an integer can give.
+void conversion_limits(Composer& composer);
+// One bit that is known to be the sign of a narrower value, which is then extended.
+void lone_sign_bit(Composer& composer);
+// LR of one place and SC at the next, which holds the same.
+void reserved_neighbour(Composer& composer);
 // Code that is called, changed, called, put back and called.
 void restored_code(Composer& composer);
 // As many words, of which each input reaches another one.

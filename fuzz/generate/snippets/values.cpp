@@ -4,6 +4,8 @@
 #include "fuzz/generate/snippets/snippets.hpp"
 #include "fuzz/generate/values.hpp"
 
+#include <utility>
+
 namespace diptych::fuzz {
 namespace {
 
@@ -110,6 +112,21 @@ void known_bits_compared(Composer& composer) {
   word = with_register(*compare, word, OperandKind::rs2, narrow_first ? other : narrow);
   if (!compare->offset) return composer.append(*compare, with_immediate(*compare, word, u32(bound)));
   composer.append_branch(*compare, word);
+}
+
+void lone_sign_bit(Composer& composer) {
+  const NamedRows& rows = named_rows();
+  Random& random = composer.random();
+  constexpr std::pair<std::string_view, u32> extensions[] = {{"addiw", 31}, {"addiw", 31}, {"sext.h", 15}, {"sext.b", 7}};
+  const auto [mnemonic, sign] = random.pick(extensions);
+  const Shape &compare = shape_named("sltu"), &extend = shape_named(mnemonic);
+  if (!composer.source().permits(extend)) return;
+  const Reservation until_end(composer);
+  const unsigned bit = composer.reserve_register(), extended = composer.reserve_register();
+  composer.append(compare, with(compare, {.rd = bit, .rs1 = any_source(composer), .rs2 = any_source(composer)}));
+  const u32 shift = with(*rows.slli, {.rd = bit, .rs1 = bit});
+  composer.append(*rows.slli, rows.slli->operand(OperandKind::shamt)->field->insert(shift, sign));
+  composer.append(extend, with(extend, {.rd = extended, .rs1 = bit}));
 }
 
 void host_immediates(Composer& composer) {

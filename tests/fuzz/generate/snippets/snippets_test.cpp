@@ -183,6 +183,75 @@ TEST_CASE("code is changed, run, put back and run again") {
   CHECK(both > 100);
 }
 
+TEST_CASE("only the upper half of an instruction is changed, too") {
+  std::size_t halves = 0;
+  for (u64 seed = 0; seed < 300; ++seed) {
+    Bench bench(seed);
+    restored_code(bench.composer);
+    bench.run();
+    for (const Item& item : bench.code.all()) halves += item.shape()->row->mnemonic() == "sh";
+  }
+  CHECK(halves > 100);
+}
+
+TEST_CASE("a place is reserved, and the next one stored to on condition") {
+  std::size_t failed = 0, then_stored = 0;
+  for (u64 seed = 0; seed < 100; ++seed) {
+    Bench bench(seed);
+    reserved_neighbour(bench.composer);
+    const GuestState state = bench.run();
+    REQUIRE(state.words[pc_word] == placement.code_end);
+    std::vector<const Item*> conditionals;
+    for (const Item& item : bench.code.all())
+      if (item.shape()->memory == Memory::conditional) conditionals.push_back(&item);
+    REQUIRE(!conditionals.empty());
+    failed += state.words[x_word + conditionals[0]->shape()->operand(OperandKind::rd)->number_in(conditionals[0]->word)] == 1;
+    then_stored += conditionals.size() == 2;
+  }
+  CHECK(failed == 100);
+  CHECK(then_stored > 30);
+}
+
+TEST_CASE("a double with half a box is used as a single, out of a register") {
+  std::size_t as_both = 0;
+  for (u64 seed = 0; seed < 200; ++seed) {
+    Bench bench(seed);
+    half_boxed(bench.composer);
+    const std::size_t size = bench.code.size();
+    REQUIRE(size >= 4);
+    const Operand &last = *bench.code[size - 1].shape()->operand(OperandKind::rs1), &before = *bench.code[size - 2].shape()->operand(OperandKind::rs1);
+    CHECK(last.single);
+    as_both += before.floating && !before.single && before.number_in(bench.code[size - 2].word) == last.number_in(bench.code[size - 1].word);
+  }
+  CHECK(as_both > 100);
+}
+
+TEST_CASE("numbers just below, at and above the limits of integers are converted") {
+  std::set<u64> seen;
+  for (u64 seed = 0; seed < 2000; ++seed) {
+    Bench bench(seed);
+    conversion_limits(bench.composer);
+    const Item& convert = bench.code[bench.code.size() - 1];
+    CHECK(!convert.shape()->operand(OperandKind::rd)->floating);
+    const Item& move = bench.code[bench.code.size() - 2];
+    seen.insert(bench.run().words[x_word + move.shape()->operand(OperandKind::rs1)->number_in(move.word)]);
+  }
+  for (u64 limit : {u64{0x41dfffffffffffff}, u64{0x41e0000000000000}, u64{0x41efffffffffffff}, u64{0xc1e0000000000001}, u64{0x4f7fffff}, u64{0x5f000000}}) {
+    INFO(limit);
+    CHECK(seen.contains(limit));
+  }
+}
+
+TEST_CASE("a lone sign bit is extended") {
+  for (u64 seed = 0; seed < 50; ++seed) {
+    Bench bench(seed);
+    lone_sign_bit(bench.composer);
+    const Item& last = bench.code[bench.code.size() - 1];
+    const u64 extended = bench.run().words[x_word + last.shape()->operand(OperandKind::rd)->number_in(last.word)];
+    CHECK((extended == 0 || i64(extended) < 0));
+  }
+}
+
 TEST_CASE("budgets end at, before and behind what passes control on") {
   Generator generator;
   Random random(5);
