@@ -64,13 +64,27 @@ Result<std::string> name_of_socket(int socket) {
   return address->sa_family == AF_INET6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
+enum class FileState : u8 { free, listened_on, left_behind, other };
+
 // A socket's file stays behind when its server is killed. Nobody listens there then.
-bool is_left_behind(const sockaddr_un& address) {
+FileState state_of(const sockaddr_un& address) {
   struct stat found{};
-  if (lstat(address.sun_path, &found) != 0 || !S_ISSOCK(found.st_mode)) return false;
-  const Descriptor probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  return connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
-         errno == ECONNREFUSED;
+  if (lstat(address.sun_path, &found) != 0) return FileState::free;
+  if (!S_ISSOCK(found.st_mode)) return FileState::other;
+  // Not blocking: a server that is busy may have a full queue.
+  const Descriptor probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN) return FileState::listened_on;
+  return errno == ECONNREFUSED ? FileState::left_behind : FileState::other;
+}
+
+// Why a socket cannot be bound, and what to do.
+std::string why_not_bound(int error) {
+  switch (error) {
+    case EADDRINUSE: return "another program listens there; choose another port, or 0 for any that is free";
+    case EADDRNOTAVAIL: return "it is not an address of this computer; use 127.0.0.1, or 0.0.0.0 with --allow-remote for all it has";
+    case EACCES: return "that port takes root's rights; choose one from 1024 on, or 0 for any that is free";
+    default: return std::strerror(error);
+  }
 }
 
 }  // namespace
@@ -83,7 +97,12 @@ Result<Listener> Listener::open_file(const std::string& path) {
                                                   "should follow 'unix:'",
                                                   path, sizeof address.sun_path - 1));
   path.copy(address.sun_path, path.size());
-  if (is_left_behind(address)) unlink(address.sun_path);
+  switch (state_of(address)) {
+    case FileState::left_behind: unlink(address.sun_path); break;
+    case FileState::listened_on: return fail(ErrorKind::environment, fmt::format("another server listens on unix:{}; choose another path", path));
+    case FileState::other: return fail(ErrorKind::environment, fmt::format("{} already exists; remove it or choose another path", path));
+    case FileState::free: break;
+  }
   Listener result;
   result.socket_ = Descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const auto failed = [&] {
@@ -114,10 +133,10 @@ Result<Listener> Listener::open(std::string_view address, bool allow_remote) {
   if (!allow_remote && !is_loopback(list->ai_addr))
     return fail(ErrorKind::bad_input,
                 fmt::format("{} can be reached from other computers, and whoever connects there controls the guest; "
-                            "use 127.0.0.1, or allow remote connections explicitly",
+                            "use 127.0.0.1, or allow it with --allow-remote",
                             address));
   const auto failed = [&] {
-    return fail(ErrorKind::environment, fmt::format("cannot listen on {}: {}", address, std::strerror(errno)));
+    return fail(ErrorKind::environment, fmt::format("cannot listen on {}: {}", address, why_not_bound(errno)));
   };
   Listener result;
   result.socket_ = Descriptor(socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
