@@ -16,11 +16,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
-#include <fstream>
+#include <cstring>
+#include <fcntl.h>
 #include <optional>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 namespace diptych::cli {
 namespace {
@@ -28,13 +32,15 @@ namespace {
 constexpr std::pair<std::string_view, gdb::Leaving> ways_to_leave[] = {
     {"stay", gdb::Leaving::stay}, {"end", gdb::Leaving::end}, {"go-on", gdb::Leaving::go_on}};
 
+constexpr i64 most_history = i64{1} << 24;  // MiB
+
 struct Asked {
   std::string path;
   std::vector<std::string> arguments;  // of a program
-  std::string tier, beside, debugger, on_leaving, at_exit;
+  std::string tier, beside, debugger, on_leaving, at_exit, input;
   std::vector<std::string> roots, directories;
-  u64 history_megabytes = 0;
-  bool two_threads = false, at_divergence = false, known_too = false;
+  i64 history_megabytes = 0;
+  bool stdio = false, two_threads = false, at_divergence = false, known_too = false;
 };
 
 struct Subject {
@@ -43,10 +49,27 @@ struct Subject {
   std::string symbols;  // the file that has them
 };
 
+// What cannot be read here is for the reader of cases to refuse. Without O_NONBLOCK a pipe of that name would be waited for.
 bool is_program(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  const linux_guest::HostFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat status {};
   char magic[4] = {};
-  return file.read(magic, sizeof magic) && std::string_view(magic, sizeof magic) == "\x7f" "ELF";
+  return file && fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode) && read(file.number(), magic, sizeof magic) == sizeof magic &&
+         std::string_view(magic, sizeof magic) == "\x7f" "ELF";
+}
+
+// Where the server speaks on standard input and output, the guest has neither.
+Result<void> choose_streams(const Asked& asked, gdb::ProcessInferiorOptions& options) {
+  const std::string path = asked.input.empty() && asked.stdio ? "/dev/null" : asked.input;
+  if (!path.empty()) {
+    options.input = linux_guest::HostFile(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (!options.input) return fail(ErrorKind::environment, fmt::format("cannot open {}: {}", path, std::strerror(errno)));
+  }
+  if (!asked.stdio) return {};
+  auto output = gdb::GuestOutput::create();
+  if (!output) return std::unexpected(std::move(output).error());
+  options.output = std::move(*output);
+  return {};
 }
 
 Result<Subject> make_program(const Asked& asked, int interrupt) {
@@ -54,13 +77,15 @@ Result<Subject> make_program(const Asked& asked, int interrupt) {
   if (!grants) return std::unexpected(std::move(grants).error());
   std::vector<std::string> words = {asked.path};
   words.insert(words.end(), asked.arguments.begin(), asked.arguments.end());
-  auto inferior = gdb::make_process_inferior({.program = asked.path,
-                                              .arguments = std::move(words),
-                                              .environment = environment_of_host(),
-                                              .grants = std::move(*grants),
-                                              .tier = asked.tier,
-                                              .records = asked.history_megabytes != 0,
-                                              .interrupt = interrupt});
+  gdb::ProcessInferiorOptions options{.program = asked.path,
+                                      .arguments = std::move(words),
+                                      .environment = environment_of_host(),
+                                      .grants = std::move(*grants),
+                                      .tier = asked.tier,
+                                      .records = asked.history_megabytes != 0,
+                                      .interrupt = interrupt};
+  if (auto chosen = choose_streams(asked, options); !chosen) return std::unexpected(std::move(chosen).error());
+  auto inferior = gdb::make_process_inferior(std::move(options));
   if (!inferior) return std::unexpected(std::move(inferior).error());
   Subject subject{std::move(*inferior), nullptr, asked.path};
   if (asked.beside.empty()) return subject;
@@ -73,10 +98,10 @@ Result<Subject> make_program(const Asked& asked, int interrupt) {
 }
 
 Result<Subject> make_case(const Asked& asked) {
-  if (!asked.arguments.empty() || !asked.roots.empty() || !asked.directories.empty())
-    return fail(ErrorKind::bad_input, fmt::format("{} is a case, which takes no arguments and opens no files", asked.path));
   Result<Case> some = read_case(asked.path);
   if (!some) return std::unexpected(std::move(some).error());
+  if (!asked.arguments.empty() || !asked.roots.empty() || !asked.directories.empty() || !asked.input.empty())
+    return fail(ErrorKind::bad_input, fmt::format("{} is a case, which takes no arguments, reads no input and opens no files", asked.path));
   auto inferior = gdb::make_case_inferior(*some, asked.tier);
   if (!inferior) return std::unexpected(std::move(inferior).error());
   Subject subject{std::move(*inferior), nullptr, {}};
@@ -129,6 +154,18 @@ class Ending {
   std::jthread waiter_;
 };
 
+// What excludes each other, or needs what is not there.
+std::optional<std::string> contradiction(const Asked& asked, bool listens) {
+  if (asked.history_megabytes < 0 || asked.history_megabytes > most_history)
+    return fmt::format("--history is a number of MiB from 0 to {}, not {}", most_history, asked.history_megabytes);
+  if (asked.stdio && listens) return "--stdio and --listen exclude each other: there is one debugger, on standard input and output";
+  if (asked.stdio && !asked.debugger.empty()) return "--stdio and --exec exclude each other";
+  if (asked.at_divergence && asked.history_megabytes == 0) return "--at-divergence goes an instruction back, and --history 0 leaves no way back";
+  if (asked.two_threads && asked.beside.empty()) return "--threads shows the machine that --beside names, and none is named";
+  if (asked.known_too && asked.beside.empty()) return "--known-too is about the machine that --beside names, and none is named";
+  return std::nullopt;
+}
+
 int run(const std::vector<std::string>& arguments) {
   Asked asked;
   std::vector<std::string> words;
@@ -147,7 +184,8 @@ int run(const std::vector<std::string>& arguments) {
       "listen", options::value(&listen.address)->default_value("127.0.0.1:0"), "HOST:PORT, port 0 is any free one; or unix:PATH")(
       "allow-remote", options::bool_switch(&listen.allow_remote), "listen on other than the loopback: whoever connects controls the guest")(
       "on-disconnect", options::value(&asked.on_leaving)->default_value("stay"), "what becomes of the guest when the debugger goes: stay (halted, for the next one), end, go-on")(
-      "stdio", options::bool_switch(&listen.stdio), "speak on standard input and output, for target remote |")(
+      "stdio", options::bool_switch(&asked.stdio), "speak on standard input and output, for target remote |; what a program prints goes to the debugger's console")(
+      "input", options::value(&asked.input), "what a program reads on standard input; with --stdio it is /dev/null otherwise")(
       "exec", options::value(&asked.debugger), "start this debugger here, gdb or lldb, and serve it");
   options::positional_options_description positional;
   positional.add("subject", -1);
@@ -160,20 +198,16 @@ int run(const std::vector<std::string>& arguments) {
     return complain({ErrorKind::bad_input, fmt::format("--on-disconnect is stay, end or go-on, not '{}'", asked.on_leaving)});
   listen.leaving = leaving->second;
   if (asked.at_exit != "halt" && asked.at_exit != "end") return complain({ErrorKind::bad_input, fmt::format("--at-exit is halt or end, not '{}'", asked.at_exit)});
-  if (listen.stdio && !asked.debugger.empty()) return complain({ErrorKind::bad_input, "--stdio and --exec exclude each other"});
+  listen.stdio = asked.stdio;
   if (asked.at_divergence && asked.beside.empty()) asked.beside = "unicorn";
-  if (asked.at_divergence && asked.history_megabytes == 0)
-    return complain({ErrorKind::bad_input, "--at-divergence goes an instruction back, and --history 0 leaves no way back"});
-  if (asked.two_threads && asked.beside.empty()) return complain({ErrorKind::bad_input, "--threads shows the machine that --beside names, and none is named"});
-
-  if (asked.known_too && asked.beside.empty()) return complain({ErrorKind::bad_input, "--known-too is about the machine that --beside names, and none is named"});
+  if (const auto why = contradiction(asked, !parsed.values["listen"].defaulted())) return complain({ErrorKind::bad_input, *why});
 
   const gdb::Attention attention;
   listen.attention = &attention;
   Result<Subject> subject = is_program(asked.path) ? make_program(asked, attention.descriptor()) : make_case(asked);
   if (!subject) return complain(subject.error());
   gdb::EngineTarget target(std::move(subject->inferior), std::move(subject->reference),
-                           {.history_bytes = asked.history_megabytes << 20, .halts_before_exit = asked.at_exit == "halt", .two_threads = asked.two_threads});
+                           {.history_bytes = std::size_t(asked.history_megabytes) << 20, .halts_before_exit = asked.at_exit == "halt", .two_threads = asked.two_threads});
   if (asked.at_divergence && !target.run_to_divergence(true)) {
     print_error("diptych: {} and the engine's {} agree on {} up to its end\n", asked.beside, asked.tier, asked.path);
     return fine;

@@ -93,11 +93,9 @@ void Link::answer_waiting() {
 }
 
 void Link::settle(const std::optional<std::string>& reply) {
-  // A debugger that does not wait for a halt does not listen for its console either.
   const std::string console = session_.take_console();
-  if (!session_.client().non_stop)
-    for (std::string_view text = console; !text.empty(); text.remove_prefix(std::min(text.size(), console_portion)))
-      send("O" + rsp::hex(text.substr(0, console_portion)));
+  for (std::string_view text = console; !text.empty(); text.remove_prefix(std::min(text.size(), console_portion)))
+    send("O" + rsp::hex(text.substr(0, console_portion)));
   if (reply) send(*reply);
   if (const auto notification = session_.take_notification()) rsp::append_notification(output_, *notification);
 }

@@ -4,8 +4,11 @@
 #include "gdbstub/protocol/hex.hpp"
 #include "gdbstub/stop_reply.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 
@@ -48,6 +51,15 @@ class Guest final : public agent::Surroundings {
 
 bool is_breakpoint(HaltReason reason) {
   return reason == HaltReason::software_breakpoint || reason == HaltReason::hardware_breakpoint;
+}
+
+// What the guest prints and no debugger takes. Nobody can be told where it is lost.
+void print_beside(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t size = write(STDERR_FILENO, text.data(), text.size());
+    if (size < 0 && errno != EINTR) return;
+    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  }
 }
 
 // How a guest that nobody looks after goes on: what it would have got without a debugger is delivered.
@@ -190,6 +202,7 @@ std::optional<std::string> Session::advance() {
 void Session::advance_alone() {
   if (!running_) return;
   const auto halt = target_.advance(instructions_between_looks);
+  print_beside(target_.take_output());
   if (!halt) return;
   if (halt->alive())
     target_.resume(unattended(*halt));
@@ -234,7 +247,16 @@ void Session::stop_quietly(Signal signal) {
   come_to(halt);
 }
 
-std::string Session::take_console() { return std::exchange(console_, {}); }
+// A debugger that does not wait for a halt does not listen for its console either.
+std::string Session::take_console() {
+  std::string printed = target_.take_output();
+  if (client_.non_stop) {
+    print_beside(printed);
+    console_.clear();
+    return {};
+  }
+  return std::exchange(console_, {}) + printed;
+}
 
 std::optional<std::string> Session::take_notification() { return std::exchange(notification_, std::nullopt); }
 

@@ -51,7 +51,7 @@ class Session {
   /// Halts a running guest. The reply, if one is due.
   std::optional<std::string> interrupt();
 
-  /// Text for the debugger's console, to be sent before the reply; taken once.
+  /// Text for the debugger's console, the guest's own included, to be sent before the reply; taken once.
   void print(std::string_view text) { console_ += text; }
   std::string take_console();
 

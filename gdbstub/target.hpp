@@ -201,6 +201,9 @@ class Target {
   /// Something to be printed in the debugger's console with the next stop; taken once.
   virtual std::string take_notice() = 0;
 
+  /// What the guest has printed, where that is for the debugger's console; taken once.
+  virtual std::string take_output() { return {}; }
+
   /// Back to where it began, alive. Breakpoints stay.
   virtual Result<void> restart(const Launch& launch) = 0;
 };

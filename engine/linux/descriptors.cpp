@@ -5,15 +5,15 @@
 
 namespace diptych::linux_guest {
 
-Descriptors Descriptors::standard() {
+Descriptors Descriptors::standard(const StandardStreams& streams) {
   Descriptors all;
-  for (int number = 0; number < 3; ++number)
+  for (std::size_t number = 0; number < streams.size(); ++number)
     // A copy, so that a guest that closes its own leaves the host's where the host speaks to the user.
-    if (HostFile copy(fcntl(number, F_DUPFD_CLOEXEC, 3)); copy) {
+    if (HostFile copy(fcntl(streams[number], F_DUPFD_CLOEXEC, 3)); copy) {
       struct stat status{};
       const bool regular = fstat(copy.number(), &status) == 0 && S_ISREG(status.st_mode);
-      const int flags = fcntl(number, F_GETFL);
-      all.set(static_cast<u64>(number), std::make_shared<OpenFile>(std::move(copy), !regular, true, flags >= 0 && (flags & O_NONBLOCK)), false);
+      const int flags = fcntl(streams[number], F_GETFL);
+      all.set(number, std::make_shared<OpenFile>(std::move(copy), !regular, true, flags >= 0 && (flags & O_NONBLOCK)), false);
     }
   return all;
 }

@@ -4,6 +4,7 @@
 #include "engine/linux/host_file.hpp"
 #include "engine/machine/integers.hpp"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,12 +23,15 @@ struct OpenFile {
   u64 position = 0;                    ///< of the next name in that
 };
 
+/// The host's descriptors behind the guest's 0 to 2; -1: that one is closed.
+using StandardStreams = std::array<int, 3>;
+
 class Descriptors {
  public:
   static constexpr u64 most = 1024;  ///< RLIMIT_NOFILE
 
-  /// The host's standard streams under the same numbers, those that are open.
-  static Descriptors standard();
+  /// With copies of these, those that are open.
+  static Descriptors standard(const StandardStreams& streams);
 
   /// The lowest free number from `first` on; -1 where there is none left.
   i64 add(std::shared_ptr<OpenFile> file, bool close_on_exec, u64 first = 0);

@@ -44,7 +44,7 @@ Process::Process(Window reserved, ProcessOptions options, HostFile first_directo
       map(window, [this](Range range) { tier_->code_changed(range); }),
       memory(window, *options.tier),
       grants(std::move(options.grants)),
-      files(Descriptors::standard()),
+      files(Descriptors::standard(options.streams)),
       directory(std::move(first_directory)),
       tier_(std::move(options.tier)),
       trace_(std::move(options.trace)),

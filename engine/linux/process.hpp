@@ -37,6 +37,7 @@ struct ProcessOptions {
   /// Hears once of each thing that the program wants and does not get, in a sentence for the user, if set.
   std::function<void(std::string_view sentence)> notice = {};
   u64 memory = default_memory_limit();  ///< bytes that its mappings may take of the host's
+  StandardStreams streams = {0, 1, 2};
 };
 
 struct Arguments;

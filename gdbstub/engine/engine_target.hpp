@@ -60,6 +60,7 @@ class EngineTarget final : public Target {
   std::string status() const override;
   std::span<const MonitorCommand> commands() const override { return commands_; }
   std::string take_notice() override { return std::exchange(notice_, {}); }
+  std::string take_output() override { return inferior_->take_output(); }
   Result<void> restart(const Launch& launch) override;
 
   /// To the first place, from here on, where engine and reference have parted; `before` it is one instruction

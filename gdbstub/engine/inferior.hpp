@@ -42,6 +42,8 @@ class Inferior {
   /// "write"; empty where the system has no call of that number.
   virtual std::string_view call_name(u64) const { return {}; }
   virtual std::vector<u8> auxiliary_vector() const { return {}; }
+  /// What it has printed, where its output is kept for the debugger's console; taken once.
+  virtual std::string take_output() { return {}; }
   virtual std::optional<std::vector<u8>> open_file(std::string_view) const { return std::nullopt; }
 };
 

@@ -21,8 +21,12 @@ constexpr u64 beyond_host_processes = u64{1} << 22;
 
 class ProcessInferior final : public Inferior {
  public:
-  ProcessInferior(std::unique_ptr<ProcessExecution> execution, std::string file, std::vector<std::string> environment)
-      : execution_(std::move(execution)), file_(std::move(file)), first_environment_(std::move(environment)) {}
+  ProcessInferior(std::unique_ptr<ProcessExecution> execution, ProcessInferiorOptions options)
+      : execution_(std::move(execution)),
+        file_(std::move(options.program)),
+        first_environment_(std::move(options.environment)),
+        input_(std::move(options.input)),
+        output_(std::move(options.output)) {}
 
   Guest guest() const override { return Guest::riscv64; }
   Execution& execution() override { return *execution_; }
@@ -61,6 +65,8 @@ class ProcessInferior final : public Inferior {
       if (value) environment.push_back(name + "=" + *value);
     }
     execution_->environment(std::move(environment));
+    // Of a pipe or a terminal, what was read is gone.
+    if (input_) lseek(input_.number(), 0, SEEK_SET);
     return {};
   }
 
@@ -68,6 +74,8 @@ class ProcessInferior final : public Inferior {
   bool gives_memory() const override { return true; }
   std::string_view call_name(u64 number) const override { return linux_guest::system_call_name(number); }
   std::vector<u8> auxiliary_vector() const override { return execution_->process().auxiliary; }
+
+  std::string take_output() override { return output_ ? output_->take() : std::string(); }
 
   // The program's own file: the debugger may want its symbols. Nothing else of the host.
   std::optional<std::vector<u8>> open_file(std::string_view path) const override {
@@ -80,6 +88,8 @@ class ProcessInferior final : public Inferior {
   std::unique_ptr<ProcessExecution> execution_;
   const std::string file_;
   const std::vector<std::string> first_environment_;
+  const linux_guest::HostFile input_;
+  const std::unique_ptr<GuestOutput> output_;
 };
 
 }  // namespace
@@ -92,11 +102,14 @@ Result<std::unique_ptr<Inferior>> make_process_inferior(ProcessInferiorOptions o
                                                         .environment = options.environment,
                                                         .grants = std::make_shared<const linux_guest::Grants>(std::move(options.grants)),
                                                         .tier = std::move(*tier),
-                                                        .trace = nullptr},
+                                                        .trace = nullptr,
+                                                        .streams = {options.input ? options.input.number() : STDIN_FILENO,
+                                                                    options.output ? options.output->guest_end() : STDOUT_FILENO,
+                                                                    options.output ? options.output->guest_end() : STDERR_FILENO}},
                                             .record = options.records,
                                             .interrupt = options.interrupt});
   if (!execution) return std::unexpected(std::move(execution).error());
-  return std::make_unique<ProcessInferior>(std::move(*execution), std::move(options.program), std::move(options.environment));
+  return std::make_unique<ProcessInferior>(std::move(*execution), std::move(options));
 }
 
 }  // namespace diptych::gdb

@@ -41,7 +41,10 @@ class Conversation {
   }
 
  private:
-  bool hungry() { return !gone_ && !session_.closing() && link_.output().size() < enough_output; }
+  bool is_full() { return link_.output().size() >= enough_output; }
+  bool hungry() { return !gone_ && !session_.closing() && !is_full(); }
+  // A guest that prints faster than the debugger listens waits for it.
+  bool runs() { return session_.running() && !is_full(); }
 
   // Waits for something to do and does it. False when all is over.
   bool turn() {
@@ -52,7 +55,7 @@ class Conversation {
                                      {sending ? channel_.out : -1, POLLOUT, 0},
                                      {watch_.stop, POLLIN, 0},
                                      {leaving_ ? -1 : watch_.other, POLLIN, 0}}};
-    if (poll(polled.data(), polled.size(), session_.running() ? 0 : -1) < 0) return errno == EINTR;
+    if (poll(polled.data(), polled.size(), runs() ? 0 : -1) < 0) return errno == EINTR;
     if (polled[2].revents != 0) return false;
     if (polled[3].revents != 0) notice_other();
     if (polled[1].revents != 0 && !send()) return false;
@@ -62,7 +65,7 @@ class Conversation {
 
   // After something may have come.
   bool settle() {
-    link_.advance();
+    if (!is_full()) link_.advance();
     // A socket never blocks, and nearly always takes a reply at once: no need to ask whether it would.
     return !is_socket() || link_.output().empty() || send();
   }

@@ -3,6 +3,8 @@
 
 #include "tests/gdbstub/stock_lldb.hpp"
 
+#include <sys/stat.h>
+
 using namespace diptych::cli_test;
 using namespace diptych::gdb;
 
@@ -32,7 +34,7 @@ TEST_CASE("gdb starts the debugger itself, with the program's symbols, and ends 
 
 TEST_CASE("gdb listens on the loopback unless told otherwise") {
   const std::string good = (edge_cases / "auipc.case").string();
-  require_refused({"gdb", good, "--listen", "0.0.0.0:0"}, "allow remote connections");
+  require_refused({"gdb", good, "--listen", "0.0.0.0:0"}, "allow it with --allow-remote");
   require_refused({"gdb", good, "--listen", "127.0.0.1:99999"});
   require_refused({"gdb", good, "--listen", "nonsense"});
   for (const std::vector<std::string>& arguments :
@@ -60,9 +62,22 @@ TEST_CASE("gdb says in one sentence what cannot be debugged so") {
   require_refused({"gdb", good, "--known-too"}, "--beside");
   require_refused({"gdb", good, "--at-divergence", "--history", "0"}, "no way back");
   require_refused({"gdb", good, "--stdio", "--exec", "gdb"}, "exclude each other");
+  require_refused({"gdb", good, "--stdio", "--listen", "127.0.0.1:0"}, "exclude each other");
+  require_refused({"gdb", good, "--history", "-1"}, "--history is a number of MiB from 0 to");
+  require_refused({"gdb", good, "--history", "16777217"}, "--history is a number of MiB from 0 to");
+  require_refused({"gdb", good, "--input", "/dev/null"}, "reads no input");
+  require_refused({"gdb", hello, "--input", "/nowhere/input"}, "cannot open /nowhere/input: No such file");
   require_refused({"gdb", good, "--exec", "/nowhere/debugger"}, "cannot be started");
   require_refused({"gdb", hello, "--beside", "interp"}, "unicorn can");
   require_refused({"gdb", hello, "--on-disconnect", "leave"}, "stay, end or go-on");
+}
+
+TEST_CASE("gdb refuses what is no file as the other verbs do, and does not wait for it") {
+  const Folder folder;
+  const std::string fifo = folder / "fifo";
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  require_refused({"gdb", fifo}, fifo + " is not a regular file");
+  require_refused({"gdb", "/dev/zero"}, "/dev/zero is not a regular file");
 }
 
 TEST_CASE("gdb at a divergence that is not there says so, and ends well") {
