@@ -3,6 +3,8 @@
 
 #include "gdbstub/signal.hpp"
 
+#include <optional>
+
 namespace diptych::gdb {
 
 struct Client {
@@ -20,7 +22,12 @@ struct Client {
 
   /// A signal's number in this debugger's packets: lldb's are Linux's.
   u8 number_of(Signal signal) const { return is_lldb ? static_cast<u8>(linux_number_of(signal)) : static_cast<u8>(signal); }
-  Signal signal_of(u64 number) const { return is_lldb ? signal_of_linux(static_cast<int>(number)) : static_cast<Signal>(number); }
+  /// Nothing: there is no such signal.
+  std::optional<Signal> signal_of(u64 number) const {
+    const Signal signal = is_lldb ? signal_of_linux(static_cast<int>(number)) : static_cast<Signal>(number);
+    if (signal == Signal::unknown || (!is_lldb && number > last_signal)) return std::nullopt;
+    return signal;
+  }
 };
 
 }  // namespace diptych::gdb

@@ -62,6 +62,7 @@ std::optional<std::string> describe_system_in_xml(const Target& target, std::str
     xml += "<osdata type=\"types\">\n";
     append_item(xml, {{"Type", "processes"}, {"Description", "The program"}, {"Title", "Processes"}});
     append_item(xml, {{"Type", "threads"}, {"Description", "Its threads"}, {"Title", "Threads"}});
+    append_item(xml, {{"Type", "files"}, {"Description", "Its open files"}, {"Title", "File descriptors"}});
   } else if (annex == "processes") {
     xml += "<osdata type=\"processes\">\n";
     append_item(xml, {{"pid", std::to_string(process.id)},
@@ -75,6 +76,13 @@ std::optional<std::string> describe_system_in_xml(const Target& target, std::str
                         {"command", thread.name},
                         {"tid", std::to_string(thread.number)},
                         {"core", "0"}});
+  } else if (annex == "files") {
+    xml += "<osdata type=\"files\">\n";
+    for (const OpenFileInfo& file : target.open_files())
+      append_item(xml, {{"pid", std::to_string(process.id)},
+                        {"command", process.name},
+                        {"file descriptor", std::to_string(file.number)},
+                        {"name", file.name}});
   } else {
     return std::nullopt;
   }

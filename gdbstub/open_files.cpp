@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <iterator>
+#include <string>
 
 namespace diptych::gdb {
 namespace {
@@ -46,22 +48,36 @@ std::string maps_with_sizes(const Target& target) {
   return text;
 }
 
-std::string name_of(const ProcessInfo& process) {
-  return process.program.substr(process.program.rfind('/') + 1).substr(0, 15);
-}
-
 std::string command_line(const Target& target) {
   std::string text;
   for (const std::string& argument : target.process().arguments) text.append(argument.c_str(), argument.size() + 1);
   return text;
 }
 
-std::string command(const Target& target) { return name_of(target.process()) + '\n'; }
+std::string command(const Target& target) { return target.process().name + '\n'; }
 
 std::string status(const Target& target) {
   const ProcessInfo process = target.process();
   return fmt::format("Name:\t{}\nState:\tt (tracing stop)\nTgid:\t{}\nPid:\t{}\nPPid:\t0\nThreads:\t{}\n",
-                     name_of(process), process.id, process.id, target.threads().size());
+                     process.name, process.id, process.id, target.threads().size());
+}
+
+// The fields that proc(5) numbers from 1; what a guest's process has no such thing for is 0.
+std::string statistics(const Target& target) {
+  const ProcessInfo process = target.process();
+  u64 size = 0;
+  for (const MappingInfo& mapping : target.mappings()) size += mapping.end - mapping.begin;
+  constexpr u64 page = 4096;
+  std::array<u64, 53> fields{};
+  fields[5] = fields[6] = process.id;  // group and session
+  fields[18] = 20;                     // priority
+  fields[20] = target.threads().size();
+  fields[23] = size;
+  fields[24] = size / page;
+  fields[25] = ~u64{0};  // no limit of it
+  std::string text = fmt::format("{} ({}) t 0", process.id, process.name);
+  for (std::size_t number = 5; number < fields.size(); ++number) fmt::format_to(std::back_inserter(text), " {}", fields[number]);
+  return text + '\n';
 }
 
 std::string auxiliary_vector(const Target& target) {
@@ -76,7 +92,8 @@ struct ProcFile {
 
 constexpr ProcFile proc_files[] = {
     {"auxv", auxiliary_vector}, {"cmdline", command_line}, {"comm", command},
-    {"maps", maps},             {"smaps", maps_with_sizes}, {"status", status},
+    {"maps", maps},             {"smaps", maps_with_sizes}, {"stat", statistics},
+    {"status", status},
 };
 
 // What follows `/proc/PID/` or `/proc/PID/task/TID/`, of this process; nothing where it is another path.
@@ -117,7 +134,12 @@ std::optional<std::vector<u8>> content_of(const Target& target, std::string_view
 
 std::optional<std::string> link_at(const Target& target, std::string_view path) {
   const ProcessInfo process = target.process();
-  if (within_proc(process, path) == "exe") return process.program;
+  const auto name = within_proc(process, path);
+  if (name == "exe") return process.program;
+  if (name == "cwd" && !process.directory.empty()) return process.directory;
+  if (name && name->starts_with("fd/"))
+    for (OpenFileInfo& file : target.open_files())
+      if (std::to_string(file.number) == name->substr(3)) return std::move(file.name);
   return std::nullopt;
 }
 

@@ -22,6 +22,9 @@ enum class Signal : u8 {
   unknown = 143,
 };
 
+/// The last that the protocol has a number for.
+constexpr u8 last_signal = 151;
+
 /// Between these and Linux's numbers (those that all but a few old architectures use). What the other side
 /// has no number for is `unknown`, and 0.
 Signal signal_of_linux(int number);

@@ -91,11 +91,18 @@ struct ProcessInfo {
   std::string triple;   ///< as LLVM writes it: riscv64-unknown-linux-gnu
   std::string program;  ///< the guest's absolute path of it; empty: there is no file, as of a case
   std::vector<std::string> arguments;
+  std::string name = {};       ///< at most 15 bytes, as the system has it
+  std::string directory = {};  ///< the current one, as the guest sees it; empty: it cannot
+};
+
+struct OpenFileInfo {
+  u64 number = 0;
+  std::string name;  ///< a path, pipe:[1] and the like
 };
 
 /// How a program is started again.
 struct Launch {
-  std::optional<std::vector<std::string>> arguments;  ///< without the program's name; none: as before
+  std::optional<std::vector<std::string>> arguments;  ///< without the program's name; none: as it was started first
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;  ///< changes: a value, or unset
 };
 
@@ -178,6 +185,9 @@ class Target {
 
   /// In the order of their addresses.
   virtual std::vector<MappingInfo> mappings() const = 0;
+
+  /// In the order of their numbers.
+  virtual std::vector<OpenFileInfo> open_files() const { return {}; }
 
   /// Of the signal that halted it. Setting it changes what will be delivered; false where that cannot be.
   virtual std::optional<SignalInformation> signal_information() const = 0;

@@ -73,6 +73,10 @@ class Execution {
   /// Without a call it is delivered as it came. While repeating, what was chosen then is chosen again.
   virtual void choose_signal(int number) = 0;
 
+  /// Makes this the siginfo_t of the signal last reported; what was recorded beyond now will not come so again. False:
+  /// there is none to be edited.
+  virtual bool edit_signal(const std::array<u8, 128>&) { return false; }
+
   /// Which signals are not reported but just delivered (bit n-1 is number n).
   virtual void pass_signals(u64 set) = 0;
   /// Which system calls are reported: none, all (an empty list), or these.

@@ -39,6 +39,13 @@ bool Timeline::write(u64 address, std::span<const u8> bytes) {
   return make_and_note({time(), Written{address, {bytes.begin(), bytes.end()}}});
 }
 
+bool Timeline::edit_signal(const std::array<u8, 128>& information) {
+  if (!execution_.edit_signal(information)) return false;
+  stay();
+  changes_.resize(changed_);
+  return true;
+}
+
 std::optional<Range> Timeline::map(u64 size, Access access) {
   const u64 whole = (size + page_size - 1) / page_size * page_size;
   if (size == 0 || whole < size) return std::nullopt;

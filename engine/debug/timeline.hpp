@@ -45,6 +45,8 @@ class Timeline {
   void set_state(const GuestState& state);
   /// All bytes or none, whatever the rights.
   bool write(u64 address, std::span<const u8> bytes);
+  /// The signal last reported, which the execution records.
+  bool edit_signal(const std::array<u8, 128>& information);
   /// At least so many zeroed bytes, in pages of their own. Nothing: there is no room, or this guest's memory never changes.
   std::optional<Range> map(u64 size, Access access);
   bool unmap(const Range& pages);

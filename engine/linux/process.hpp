@@ -87,6 +87,7 @@ class Process {
   u64 time() const { return tier_->hart().retired + resolved_; }
   u64 recorded_until() const { return repeating() ? std::max(live_time_, time()) : time(); }
   void choose_signal(int number);
+  bool edit_signal(const SignalInformation& information);
   void pass_signals(u64 set) { passed_ = set; }
   void catch_calls(std::optional<std::vector<u64>> which) { caught_ = std::move(which); }
   void forget_future();

@@ -38,6 +38,7 @@ class ProcessExecution final : public Execution {
   Event step() override;
   ReportedStops& reported_stops() override { return process_->reported_stops(); }
   void choose_signal(int number) override { process_->choose_signal(number); }
+  bool edit_signal(const std::array<u8, 128>& information) override { return process_->edit_signal(information); }
   void pass_signals(u64 set) override;
   void catch_calls(std::optional<std::vector<u64>> which) override;
   u64 save() override;

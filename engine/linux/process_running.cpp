@@ -161,14 +161,23 @@ void Process::choose_signal(int number) {
   in_hand_ = {.signal = from_debugger(number), .forced = false, .reported = true, .becomes = {}};
 }
 
+bool Process::edit_signal(const SignalInformation& information) {
+  if (!in_hand_ || !in_hand_->reported) return false;
+  if (repeating()) forget_future();
+  in_hand_->signal.edited = std::make_shared<const SignalInformation>(information);
+  return true;
+}
+
 // The signal in hand takes effect, or does not.
 void Process::resolve() {
   InHand hand = *std::exchange(in_hand_, std::nullopt);
   if (repeating()) {
     hand.becomes.reset();
+    if (record_->next().kind == Record::Kind::edited && record_->next().time == time()) hand.signal.edited = std::make_shared<const SignalInformation>(record_->edited());
     if (record_->next().kind == Record::Kind::chosen && record_->next().time == time()) hand.becomes = record_->chosen();
   } else if (record_) {
     if (hand.forced && hand.reported) record_->faulted(time(), hand.signal);
+    if (hand.signal.edited) record_->edited(time(), *hand.signal.edited);
     if (hand.becomes) record_->chosen(time(), *hand.becomes);
   }
   const bool traced = trace_ && !repeating();

@@ -114,6 +114,12 @@ void Record::faulted(u64 time, const Signal& signal) {
   finish();
 }
 
+void Record::edited(u64 time, const SignalInformation& information) {
+  add(Kind::edited, time);
+  entry_.insert(entry_.end(), information.begin(), information.end());
+  finish();
+}
+
 void Record::chosen(u64 time, int number) {
   add(Kind::chosen, time);
   put_signed(entry_, number);
@@ -172,6 +178,13 @@ Signal Record::raised() {
 }
 
 Signal Record::faulted() { return raised(); }
+
+SignalInformation Record::edited() {
+  SignalInformation information;
+  std::copy_n(body_, information.size(), information.begin());
+  behind(body_ + information.size());
+  return information;
+}
 
 int Record::chosen() {
   const u8* at = body_;

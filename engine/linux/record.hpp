@@ -31,7 +31,7 @@ struct CallRecord {
 /// with that; it grows while that is its end.
 class Record {
  public:
-  enum class Kind : u8 { none, call, raised, faulted, chosen, injected };
+  enum class Kind : u8 { none, call, raised, faulted, edited, chosen, injected };
 
   /// What comes next. Kind::none: nothing, it is at its end.
   struct Next {
@@ -46,6 +46,7 @@ class Record {
   CallRecord call();  ///< its bytes are good until the record is changed
   Signal raised();
   Signal faulted();  ///< what the program ran into and was reported: a debugger may have changed the reason since
+  SignalInformation edited();  ///< of a reported signal, by a debugger
   int chosen();    ///< the signal a reported one became, 0 for none
   int injected();  ///< a signal a debugger sent at this time
 
@@ -54,6 +55,7 @@ class Record {
   void call(u64 time, const CallRecord& call);
   void raised(u64 time, const Signal& signal);
   void faulted(u64 time, const Signal& signal);
+  void edited(u64 time, const SignalInformation& information);
   void chosen(u64 time, int number);
   void injected(u64 time, int number);
 

@@ -17,8 +17,9 @@ bool is_fault(const Signal& signal) {
 
 }  // namespace
 
-std::array<u8, 128> signal_information(const Signal& signal) {
-  std::array<u8, 128> bytes{};
+SignalInformation signal_information(const Signal& signal) {
+  if (signal.edited) return *signal.edited;
+  SignalInformation bytes{};
   auto put = [&](std::size_t at, const auto& value) { std::memcpy(bytes.data() + at, &value, sizeof value); };
   put(0, i32{signal.number});
   put(8, signal.code);

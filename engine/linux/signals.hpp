@@ -5,6 +5,7 @@
 
 #include <array>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,9 @@ struct SignalStack {
   u64 size = 0;
 };
 
+/// siginfo_t as the guest sees it.
+using SignalInformation = std::array<u8, 128>;
+
 /// One signal, with what its siginfo tells. A fault has an address; others a sender and a value.
 struct Signal {
   int number = 0;
@@ -35,10 +39,10 @@ struct Signal {
   i32 sender = 0;
   u32 user = 0;
   u64 value = 0;
+  std::shared_ptr<const SignalInformation> edited = nullptr;  ///< what a debugger has made of it
 };
 
-/// siginfo_t as the guest sees it.
-std::array<u8, 128> signal_information(const Signal& signal);
+SignalInformation signal_information(const Signal& signal);
 
 enum class DefaultAction : u8 { end, ignore, stop };
 DefaultAction default_action(int number);

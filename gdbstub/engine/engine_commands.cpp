@@ -165,6 +165,7 @@ std::vector<MonitorCommand> EngineTarget::make_commands() {
       {"catch", "[CALL...] | none: halts before and after system calls, all or these, too", [this](std::string_view arguments) { return catch_for_monitor(arguments); }},
       {"lesson", "what gdb 13 lacks for this guest, in its own Python: python exec(gdb.execute(\"monitor lesson\", to_string=True))",
        [](std::string_view) { return std::string(riscv64::lesson_for_gdb); }},
+      {"core", "FILE: writes a core file, which gdb opens beside the program's own", [this](std::string_view arguments) { return write_core(arguments); }},
       {"stage", "which stage of the engine parts from the others on this case", [this](std::string_view) { return inferior_->stages(); }},
       {"ir", "[ADDRESS]: the block there, or at the PC, as IR: lifted, and after each pass that changed it",
        [at](std::string_view arguments) { return at(arguments, shown_as_ir); }},

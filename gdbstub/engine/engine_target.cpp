@@ -37,7 +37,7 @@ EngineTarget::EngineTarget(std::unique_ptr<Inferior> inferior, std::unique_ptr<R
 }
 
 std::vector<ThreadInfo> EngineTarget::threads() const {
-  if (!two_threads_) return {{1, std::string(tier().name())}};
+  if (const std::string name = inferior_->process().name; !two_threads_) return {{1, name.empty() ? std::string(tier().name()) : name}};
   return {{1, std::string(tier().name())}, {2, reference_->name()}};
 }
 
@@ -406,6 +406,12 @@ bool EngineTarget::catch_calls(std::optional<std::vector<u64>> which) {
 std::optional<SignalInformation> EngineTarget::signal_information() const {
   if (!last_signal_) return std::nullopt;
   return last_signal_->information;
+}
+
+bool EngineTarget::set_signal_information(const SignalInformation& information) {
+  if (!last_signal_ || !timeline_.edit_signal(information)) return false;
+  last_signal_->information = information;
+  return true;
 }
 
 Result<void> EngineTarget::restart(const Launch& launch) {

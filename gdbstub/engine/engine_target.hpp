@@ -50,8 +50,9 @@ class EngineTarget final : public Target {
   bool catch_calls(std::optional<std::vector<u64>> which) override;
   std::vector<u8> auxiliary_vector() const override { return inferior_->auxiliary_vector(); }
   std::vector<MappingInfo> mappings() const override { return inferior_->mappings(); }
+  std::vector<OpenFileInfo> open_files() const override { return inferior_->open_files(); }
   std::optional<SignalInformation> signal_information() const override;
-  bool set_signal_information(const SignalInformation&) override { return false; }
+  bool set_signal_information(const SignalInformation& information) override;
   std::optional<std::vector<u8>> open_file(std::string_view path) const override { return inferior_->open_file(path); }
   bool allocates() const override { return inferior_->gives_memory(); }
   std::optional<u64> allocate(u64 size, Access access) override;
@@ -129,6 +130,9 @@ class EngineTarget final : public Target {
   void tell_parting(u64 time);
   void stand_one_earlier();
   std::optional<u64> go_to_parting();
+
+  // engine_core.cpp
+  std::string write_core(std::string_view path);
 
   // engine_commands.cpp
   std::vector<MonitorCommand> make_commands();

@@ -42,8 +42,13 @@ class Inferior {
   /// "write"; empty where the system has no call of that number.
   virtual std::string_view call_name(u64) const { return {}; }
   virtual std::vector<u8> auxiliary_vector() const { return {}; }
+  virtual std::vector<OpenFileInfo> open_files() const { return {}; }
   /// What it has printed, where its output is kept for the debugger's console; taken once.
   virtual std::string take_output() { return {}; }
+  /// Makes a new file, where the guest itself could, and removes it again where writing it fails.
+  virtual Result<void> create_file(std::string_view, const std::function<Result<void>(int file)>&) {
+    return fail(ErrorKind::unsupported, "this guest has no files");
+  }
   virtual std::optional<std::vector<u8>> open_file(std::string_view) const { return std::nullopt; }
 };
 

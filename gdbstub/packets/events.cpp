@@ -22,7 +22,8 @@ Reply pass_signals(Session& session, rsp::Reader arguments) {
   const auto numbers = take_numbers(arguments, 255);
   if (!numbers) return reply::bad_request;
   std::vector<Signal> signals;
-  for (const u64 number : *numbers) signals.push_back(session.client().signal_of(number));
+  for (const u64 number : *numbers)
+    if (const auto signal = session.client().signal_of(number)) signals.push_back(*signal);
   session.target().pass_signals(signals);
   return reply::ok;
 }

@@ -35,8 +35,8 @@ Reply restart(Session& session, rsp::Reader) {
   return std::nullopt;
 }
 
-// `;file;argument;argument...`: there is one program, whatever the debugger calls it. Without arguments it
-// has those it had, since a debugger that knows of none sends none.
+// `;file;argument;argument...`: there is one program, whatever the debugger calls it. A debugger that knows of no
+// arguments sends none, and the program has those the server was given; one that has sent some has emptied them.
 Reply run(Session& session, rsp::Reader arguments) {
   std::vector<std::string> words;
   while (arguments.take(';')) {
@@ -46,7 +46,9 @@ Reply run(Session& session, rsp::Reader arguments) {
     words.push_back(std::move(*text));
   }
   if (!arguments.at_end()) return reply::bad_request;
-  if (words.size() > 1) session.launch().arguments = std::vector(words.begin() + 1, words.end());
+  auto& kept = session.launch().arguments;
+  if (words.size() > 1) kept = std::vector(words.begin() + 1, words.end());
+  else if (kept) kept->clear();
   if (session.running()) session.stop_quietly(Signal::none);
   if (const auto done = session.restart(); !done) return refusal(done.error().message);
   if (session.client().non_stop) return reply::ok;

@@ -83,10 +83,16 @@ TEST_CASE("gdb runs the program again, with arguments of its own") {
   ProgramServer server({debuggee("debuggee")});
   const std::string output =
       told_by_gdb({"set confirm off", "set remote exec-file " + debuggee("debuggee"), "target extended-remote " + server.address(), "handle SIGUSR1 nostop noprint pass", "tbreak fib", "continue", "continue", "continue", "tbreak fib",
-                   "set args one two", "run", "continue"},
+                   "set args one two", "run", "continue", "continue", "continue", "set args", "run", "continue"},
                   debuggee("debuggee"));
-  require_in_order(output, {"fib (n=10)", "exited with code 03", "fib (n=10)"});
-  CHECK(server.output().find("argument one\nargument two\n") != std::string::npos);
+  require_in_order(output, {"fib (n=10)", "exited with code 03", "fib (n=10)", "exited with code 03"});
+  require_in_order(server.output(), {"argument one\nargument two\n", "arguments 1,"});
+}
+
+TEST_CASE("gdb sees what Linux tells of a process") {
+  const std::string directory = std::filesystem::current_path();
+  const std::string output = session({"break turn", "continue", "info threads", "info proc cwd", "info proc stat", "info os files"});
+  require_in_order(output, {"\"debuggee\"", "cwd = '" + directory + "'", "Exec file: debuggee", "State: t", "Parent process: 0", "file descriptor", "/dev/null"});
 }
 
 TEST_CASE("gdb leaves, and another finds the program where it was") {

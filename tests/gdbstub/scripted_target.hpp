@@ -27,7 +27,10 @@ class ScriptedTarget final : public Target {
   ProcessInfo info = {.id = 42,
                       .triple = "riscv64-unknown-linux-gnu",
                       .program = "/bin/sample",
-                      .arguments = {"sample", "<one & two>"}};
+                      .arguments = {"sample", "<one & two>"},
+                      .name = "sample",
+                      .directory = "/home"};
+  std::vector<OpenFileInfo> open = {{.number = 0, .name = "pipe:[1]"}, {.number = 4, .name = "/home/<f>"}};
   std::vector<u8> vector = {6, 0, 0, 0};
   std::vector<u8> memory;
   std::vector<MappingInfo> memory_map = {{.begin = memory_address,
@@ -124,6 +127,7 @@ class ScriptedTarget final : public Target {
   }
   std::vector<u8> auxiliary_vector() const override { return vector; }
   std::vector<MappingInfo> mappings() const override { return memory_map; }
+  std::vector<OpenFileInfo> open_files() const override { return open; }
   std::optional<SignalInformation> signal_information() const override { return information; }
   bool set_signal_information(const SignalInformation& changed) override {
     information = changed;

@@ -9,7 +9,7 @@ using namespace diptych::gdb;
 namespace {
 
 std::string piped(const std::vector<std::string>& more) {
-  std::vector<std::string> commands = {"set pagination off", "target remote | " + std::string(DIPTYCH_COMMAND) + " gdb --stdio " + debuggee("streams")};
+  std::vector<std::string> commands = {"set pagination off", "target remote | " + std::string(DIPTYCH_COMMAND) + " gdb --stdio --at-exit end " + debuggee("streams")};
   commands.insert(commands.end(), more.begin(), more.end());
   return told_by_gdb(commands, debuggee("streams"));
 }
@@ -26,7 +26,7 @@ TEST_CASE("what a program prints on its debugger's own stream is shown in the co
 TEST_CASE("a program beside a server on standard input reads what it is given, from the beginning with each start") {
   const std::string input = std::filesystem::temp_directory_path() / ("diptych-gdb-input-" + std::to_string(getpid()));
   std::ofstream(input) << "one\ntwo\n";
-  const std::string server = "target extended-remote | " + std::string(DIPTYCH_COMMAND) + " gdb --stdio --input " + input + " " + debuggee("streams");
+  const std::string server = "target extended-remote | " + std::string(DIPTYCH_COMMAND) + " gdb --stdio --at-exit end --input " + input + " " + debuggee("streams");
   require_in_order(told_by_gdb({"set confirm off", "set remote exec-file " + debuggee("streams"), server, "continue", "run"}, debuggee("streams")),
                    {"read one", "read two", "2 lines", "exited with code 03", "read one", "read two", "2 lines", "exited with code 03"});
   std::filesystem::remove(input);

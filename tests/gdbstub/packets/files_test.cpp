@@ -91,6 +91,13 @@ TEST_CASE("the process has a /proc of its own") {
   REQUIRE(content(with, "/proc/42/comm") == "sample\n");
   REQUIRE(content(with, "/proc/42/status").find("Pid:\t42\n") != std::string::npos);
   REQUIRE(with.ask("vFile:readlink:" + with.text("/proc/42/exe")) == "Fb;/bin/sample");
+  REQUIRE(with.ask("vFile:readlink:" + with.text("/proc/42/cwd")) == "F5;/home");
+  REQUIRE(with.ask("vFile:readlink:" + with.text("/proc/42/fd/4")) == "F9;/home/<f>");
+  REQUIRE(with.ask("vFile:readlink:" + with.text("/proc/42/fd/1")) == "F-1,16");
+  const std::string statistics = content(with, "/proc/42/stat");
+  REQUIRE(statistics.starts_with("42 (sample) t 0 42 42 0 "));
+  REQUIRE(std::ranges::count(statistics, ' ') == 51);
+  REQUIRE(statistics.find(" 20 0 1 0 0 262144 64 ") != std::string::npos);
   REQUIRE(with.ask("vFile:readlink:" + with.text("/bin/sample")) == "F-1,16");
   Conversation of_case;
   REQUIRE(of_case.ask("vFile:open:" + with.text("/proc/1/maps") + ",0,0") == "F-1,2");

@@ -63,6 +63,8 @@ TEST_CASE("info os finds the process and its threads") {
   REQUIRE(processes.find("<column name=\"pid\">42</column>") != std::string::npos);
   REQUIRE(processes.find("sample &lt;one &amp; two&gt;") != std::string::npos);
   REQUIRE(object(with, "osdata:read:threads").find("<column name=\"command\">main</column>") != std::string::npos);
+  const std::string files = object(with, "osdata:read:files");
+  REQUIRE(files.find("<column name=\"file descriptor\">4</column>\n<column name=\"name\">/home/&lt;f&gt;</column>") != std::string::npos);
   REQUIRE(with.ask("qXfer:osdata:read:sockets:0,100") == "E00");
 }
 

@@ -15,12 +15,18 @@ TEST_CASE("a program is run again with other arguments and another environment")
   REQUIRE(launch.arguments == std::vector<std::string>{"one", "", "three"});
   REQUIRE(launch.environment ==
           std::vector<std::pair<std::string, std::optional<std::string>>>{{"B", ""}, {"HOME", std::nullopt}, {"A", "3"}});
-  // And again the same, without saying so.
+  // Emptied.
   REQUIRE(with.ask("vRun;").starts_with("T05"));
-  REQUIRE(with.target.launched.back().arguments == launch.arguments);
+  REQUIRE(with.target.launched.back().arguments == std::vector<std::string>());
   REQUIRE(with.ask("QEnvironmentReset") == "OK");
   REQUIRE(with.ask("R00") == "(none)");
   REQUIRE(with.target.launched.back().environment.empty());
+}
+
+TEST_CASE("a program keeps the arguments it was given where the debugger knows of none") {
+  ScriptedConversation with;
+  REQUIRE(with.ask("vRun;").starts_with("T05"));
+  REQUIRE_FALSE(with.target.launched.back().arguments);
 }
 
 TEST_CASE("what cannot be run is a sentence") {
