@@ -146,7 +146,8 @@ class Target {
   virtual void set_program_counter(u32 thread, u64 address) = 0;
 
   /// Halts before the instruction at this address. Guest memory shows no trace of it. False where no
-  /// instruction can stand there, or there are too many. Inserting twice is inserting once; removing
+  /// instruction can stand there, or there are too many. Inserting twice is inserting once, but that
+  /// it was reported where the guest stands no longer counts; removing
   /// what is not there is no error.
   virtual bool insert_breakpoint(BreakpointKind kind, u64 address) = 0;
   virtual void remove_breakpoint(BreakpointKind kind, u64 address) = 0;

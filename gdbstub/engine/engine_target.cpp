@@ -117,6 +117,8 @@ void EngineTarget::set_program_counter(u32 thread, u64 address) {
 
 bool EngineTarget::insert_breakpoint(BreakpointKind kind, u64 address) {
   if (address % 2 != 0 || !breakpoints_.insert(kind, address)) return false;
+  // gdb, which steps by a breakpoint of its own, inserts the user's again where both were at one place.
+  if (address == tier().program_counter()) inferior_->execution().reported_stops().forget_stop_point();
   if (stops_.has(address)) return true;
   if (!stops_.insert(address)) return false;
   timeline_.stops_changed(address);
@@ -217,7 +219,7 @@ std::optional<Halt> EngineTarget::advance(u64 most) {
     seen_until_ = std::max(seen_until_, timeline_.time());
     if (plan_ || at_parting) to_be_seen_ = halt->alive();
     plan_.reset();
-    if (halt->alive()) report_stop_point();
+    if (halt->alive() && !is_end_of_step(*halt)) report_stop_point();
   }
   return halt;
 }
@@ -251,7 +253,13 @@ std::optional<Halt> EngineTarget::forward(u64 most) {
 // Nothing: there is more to be done before it is one.
 std::optional<Timeline::Halted> EngineTarget::go_one() { return follower_ ? follower_->step() : timeline_.step(); }
 
-// Whoever halts at a stop point, for whatever reason, goes on past it.
+// It has come to a stop point, perhaps, but was not told so: a debugger that goes on with one inserted here, as gdb does
+// for `jump *$pc`, wants to halt at it.
+bool EngineTarget::is_end_of_step(const Halt& halt) const {
+  return how_.kind == ResumeKind::step && how_.direction == Direction::forward && halt.reason == HaltReason::other && halt.signal == Signal::trap;
+}
+
+// Whoever halts at a stop point, for any other reason, goes on past it.
 void EngineTarget::report_stop_point() {
   if (stops_.has(tier().program_counter())) inferior_->execution().reported_stops().report_stop_point(tier());
 }

@@ -110,6 +110,7 @@ class EngineTarget final : public Target {
   std::optional<Halt> step_range(u64 most);
   Halt stopped_at_point(u32 thread = 1);
   void led_elsewhere();
+  bool is_end_of_step(const Halt& halt) const;
   void report_stop_point();
   Halt halt_before_exit(const Halt& exit);
   std::optional<Timeline::Halted> go_one();

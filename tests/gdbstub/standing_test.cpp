@@ -35,6 +35,12 @@ TEST_CASE("a breakpoint stops where gdb jumps to") {
                      {"Breakpoint 1, main", "Temporary breakpoint 2, main", "$1 = 0", "Temporary breakpoint 3, main", "Breakpoint 1, main"});
 }
 
+TEST_CASE("a breakpoint that was stepped to stops where gdb jumps to it") {
+  for (const std::string_view tier : tiers)
+    require_in_order(session(tier, {"set breakpoint always-inserted on", "tbreak main", "continue", "stepi", "break *($pc + 2)", "stepi", "jump *$pc"}),
+                     {"Temporary breakpoint 1, main", "Breakpoint 2, ", "Breakpoint 2, "});
+}
+
 TEST_CASE("a breakpoint stops a function that gdb calls, at its first instruction") {
   for (const std::string_view tier : tiers)
     require_in_order(session(tier, {"break main", "continue", "break *f", "print f(3)", "backtrace 1", "finish", "print f(3)"}),

@@ -120,6 +120,19 @@ TEST_CASE("a breakpoint set where the guest stands halts it once, however it goe
   }
 }
 
+TEST_CASE("a breakpoint that a step has come to halts the guest when it goes on") {
+  Debuggee it;
+  it.target->insert_breakpoint(BreakpointKind::software, sample_loop);
+  it.step();
+  REQUIRE(it.step() == Halt{});
+  REQUIRE(it.pc() == sample_loop);
+  REQUIRE(it.resume() == Halt{.reason = HaltReason::software_breakpoint});
+  REQUIRE(it.pc() == sample_loop);
+  REQUIRE(it.value(instret_number) == 2);
+  REQUIRE(it.resume() == Halt{.reason = HaltReason::software_breakpoint});
+  REQUIRE(it.value(instret_number) == 5);
+}
+
 TEST_CASE("a step stops before a watched access once, a step back behind it") {
   for (const std::string_view tier : {"interp", "baseline"}) {
     Debuggee it;
