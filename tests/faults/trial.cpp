@@ -46,6 +46,7 @@ void run_session(Trial& trial, const TrialOptions& options, u64 runs) {
   fs::create_directories(out, ignored);
   trial.runs = runs;
   trial.findings.clear();
+  trial.missing_quirks.clear();
   const auto exit = run_command(options, trial.fault ? name : "",
                                 {"fuzz", "--guest", "riscv64", "--subject", "all", "--oracle", options.oracle, "--mix", options.mix, "--runs",
                                  std::to_string(runs), "--seed", std::to_string(options.seed), "--out", out.string()},
@@ -63,6 +64,7 @@ void run_session(Trial& trial, const TrialOptions& options, u64 runs) {
     found.named = trial.fault && listed(trial.fault->stages, found.stage) && (trial.fault->rows.empty() || listed(trial.fault->rows, found.row));
     trial.findings.push_back(std::move(found));
   }
+  for (const Json& quirk : summary["missing_quirks"]) trial.missing_quirks.push_back(quirk);
   if (const bool said = *exit == 1; said != (trial.found() || summary["casualties"].size() != 0))
     trial.problem = fmt::format("the exit status {} is not what the summary says", *exit);
 }
@@ -77,7 +79,9 @@ void replay_findings(Trial& trial, const TrialOptions& options) {
 
 }  // namespace
 
-bool Trial::named() const { return std::ranges::any_of(findings, &Found::named); }
+bool Trial::named() const {
+  return std::ranges::any_of(findings, &Found::named) || (fault && listed(fault->stages, "quirk") && !missing_quirks.empty());
+}
 bool Trial::all_replay() const { return std::ranges::all_of(findings, &Found::replays); }
 bool Trial::all_quiet() const { return std::ranges::all_of(findings, &Found::quiet); }
 
@@ -93,7 +97,9 @@ Trial try_fault(const Fault& fault, const TrialOptions& options) {
 
 Trial try_none(const TrialOptions& options) {
   Trial trial;
+  const auto begin = std::chrono::steady_clock::now();
   run_session(trial, options, options.runs);
+  trial.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (trial.problem.empty() && trial.found()) trial.problem = "a session without a fault has findings";
   return trial;
 }
@@ -102,7 +108,7 @@ std::string verdict_of(const Trial& trial) {
   if (!trial.problem.empty()) return trial.problem;
   if (!trial.fault) return "clean";
   if (!trial.found()) return "missed";
-  std::string verdict = trial.named() ? "found" : trial.findings.empty() ? "ended a machine" : "found elsewhere";
+  std::string verdict = trial.named() ? "found" : trial.findings.empty() && trial.lost ? "ended a machine" : "found elsewhere";
   if (!trial.all_replay()) verdict += ", does not replay";
   if (!trial.all_quiet()) verdict += ", its case fails without the fault";
   return verdict;
@@ -115,6 +121,7 @@ Json to_json(const Trial& trial) {
                {"passed", trial.fault ? trial.passed() : trial.problem.empty()},
                {"runs", trial.runs},
                {"seconds", trial.seconds},
+               {"missing_quirks", trial.missing_quirks},
                {"findings", Json::array()}};
   for (const Found& found : trial.findings)
     json["findings"].push_back({{"signature", found.signature},

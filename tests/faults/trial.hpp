@@ -31,9 +31,10 @@ struct Trial {
   double seconds = 0;
   bool lost = false;    ///< a machine under test ended its process
   std::vector<Found> findings{};
+  std::vector<std::string> missing_quirks{};  ///< sentences about known wrong answers that never came
   std::string problem{};  ///< what kept the trial itself from being done
 
-  bool found() const { return !findings.empty() || lost; }
+  bool found() const { return !findings.empty() || !missing_quirks.empty() || lost; }
   bool named() const;
   bool all_replay() const;
   bool all_quiet() const;
