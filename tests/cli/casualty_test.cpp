@@ -25,14 +25,16 @@ TEST_CASE("the input that a machine dies of is kept, cut down, and dies again") 
   CHECK(ended.exit == 1);
   const Json s = Json::parse(ended.out);
   REQUIRE(!s.at("casualties").empty());
-  bool minimized = false;
+  // Where only a later turn of a loop dies, its other instructions stay.
+  bool one_instruction = false;
   for (const Json& one : s.at("casualties")) {
     CHECK(one.at("machine") == "mortal");
     CHECK(one.at("how") == "ended the worker by signal 11");
     CHECK(one.at("replays") == true);
     if (!one.at("minimized").get<bool>()) continue;
-    minimized = true;
-    CHECK(one.at("signature") == "mortal/remuw/crash");
+    CHECK(one.at("instruction").get<std::string>().find("remuw") != std::string::npos);
+    if (one.at("signature") != "mortal/remuw/crash") continue;
+    one_instruction = true;
     const Case some = read_case(one.at("case").get<std::string>()).value();
     CHECK(some.earlier.empty());
     CHECK(instruction_at(Guest::riscv64, some.program.code)->mnemonic == "remuw");
@@ -40,7 +42,7 @@ TEST_CASE("the input that a machine dies of is kept, cut down, and dies again") 
     CHECK(replayed.exit == 1);
     CHECK(replayed.out.find("mortal was ended by signal 11") != std::string::npos);
   }
-  CHECK(minimized);
+  CHECK(one_instruction);
   // What was kept at first is the very input, too.
   for (const auto& path : list_cases(folder / "out/casualties/raw").value())
     CHECK(run_with_toys({"replay", path.string(), "--subject", "mortal", "--oracle", "interp"}).exit == 1);

@@ -102,7 +102,7 @@ TEST_CASE("the screen fits its terminal") {
 }
 
 TEST_CASE("the screen has no more lines than its terminal") {
-  const std::string text = OnTerminal(80, 5, short_run).read_all();
+  const std::string text = OnTerminal(80, 5, {"--seconds", "1"}).read_all();
   INFO(text);
   // Each frame goes up as many lines as the one before it had.
   static const std::regex up("\x1b\\[([0-9]+)A");

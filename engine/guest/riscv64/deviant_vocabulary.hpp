@@ -2,6 +2,7 @@
 // computes with numbers: see deviation.hpp.
 #pragma once
 
+#include "engine/floating/environment.hpp"
 #include "engine/floating/formats.hpp"
 #include "engine/guest/riscv64/deviation.hpp"
 #include "engine/guest/riscv64/vocabulary.hpp"
@@ -84,7 +85,8 @@ class DeviantVocabulary : public Vocabulary<Core> {
         (is_infinite(number(a)) && is_zero(number(b))) || (is_zero(number(a)) && is_infinite(number(b)));
     if (!undecided || !is_nan(number(c)) || is_signalling(number(c)) || !follows(Deviation::fused_invalid_lost))
       return Base::fused(rounding, a, b, c);
-    matters(Deviation::fused_invalid_lost);
+    // A flag that is up already is not missed.
+    if (!(this->hart().state.words[fcsr_word] & flag::invalid)) matters(Deviation::fused_invalid_lost);
     return instead(c, canonical<F>());
   }
 

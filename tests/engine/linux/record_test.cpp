@@ -18,6 +18,7 @@ struct Entry {
   u64 place = 0;
   int number = 0;
   Signal signal;
+  SignalInformation information{};
   CallRecord call;
   std::vector<std::vector<u8>> bytes;
 };
@@ -29,9 +30,10 @@ Signal any_signal(Random& random) {
 
 Entry any_entry(Random& random, u64 time) {
   Entry entry;
-  entry.head = {Record::Kind{static_cast<u8>(1 + random() % 5)}, time};
+  entry.head = {Record::Kind{static_cast<u8>(1 + random() % 6)}, time};
   entry.number = static_cast<int>(random() % 65);
   entry.signal = any_signal(random);
+  for (u8& byte : entry.information) byte = static_cast<u8>(random());
   entry.call.number = any(random);
   entry.call.result = static_cast<i64>(any(random)) * (random() % 2 ? 1 : -1);
   for (u64 i = random() % 3; i != 0; --i) entry.call.meanwhile.push_back(any_signal(random));
@@ -52,6 +54,7 @@ void add(Record& record, Entry& entry) {
     case Record::Kind::call: return record.call(entry.head.time, entry.call);
     case Record::Kind::raised: return record.raised(entry.head.time, entry.signal);
     case Record::Kind::faulted: return record.faulted(entry.head.time, entry.signal);
+    case Record::Kind::edited: return record.edited(entry.head.time, entry.information);
     case Record::Kind::chosen: return record.chosen(entry.head.time, entry.number);
     default: return record.injected(entry.head.time, entry.number);
   }
@@ -68,6 +71,7 @@ void require_next(Record& record, const Entry& entry) {
   switch (entry.head.kind) {
     case Record::Kind::raised: REQUIRE(same(record.raised(), entry.signal)); break;
     case Record::Kind::faulted: REQUIRE(same(record.faulted(), entry.signal)); break;
+    case Record::Kind::edited: REQUIRE(record.edited() == entry.information); break;
     case Record::Kind::chosen: REQUIRE(record.chosen() == entry.number); break;
     case Record::Kind::injected: REQUIRE(record.injected() == entry.number); break;
     default: {
